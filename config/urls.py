@@ -1,0 +1,33 @@
+"""Which address is whose."""
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config.health import healthz, readyz
+from geodata.problems import no_such_address
+
+# Swagger's own page has a <style> block and sets style attributes; its script comes from our host.
+swagger_styles = csp_update({"style-src": [SELF, UNSAFE_INLINE]})
+swagger = swagger_styles(SpectacularSwaggerSplitView.as_view(url_name="schema"))
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", swagger, name="api-docs"),
+    path("api/v1/", include("directory.api_urls")),
+    re_path(r"^api/", no_such_address),
+    path("", include("geodata.urls")),
+    *i18n_patterns(
+        path("admin/", admin.site.urls),
+        path("", include("directory.urls")),
+        prefix_default_language=False,
+    ),
+]
+
+handler500 = "geodata.problems.server_error"
