@@ -1,0 +1,19 @@
+from directory.models.labels import Labelling
+from directory.models.listing import Listing
+from directory.models.offer import Category, Service
+from directory.models.people import Membership, Organization, User
+from directory.models.venues import OpeningDay, Place, Venue, VenueType
+
+__all__ = [
+    "Category",
+    "Labelling",
+    "Listing",
+    "Membership",
+    "OpeningDay",
+    "Organization",
+    "Place",
+    "Service",
+    "User",
+    "Venue",
+    "VenueType",
+]

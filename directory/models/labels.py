@@ -1,0 +1,37 @@
+"""The label: from when to when a venue accepts coupons."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from directory.models.venues import Venue
+
+
+class Labelling(models.Model):
+    """A venue holds the label from `during.lower` up to, not including, `during.upper` (local dates)."""
+
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="labellings", verbose_name=_("lieu"))
+    during = DateRangeField(_("période"))
+    created_at = models.DateTimeField(_("accordée le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("labellisation")
+        verbose_name_plural = _("labellisations")
+        constraints = [
+            ExclusionConstraint(
+                name="labelling_no_overlap",
+                expressions=[("venue", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(during__isempty=False)
+                & Q(during__startswith__isnull=False)
+                & Q(during__endswith__isnull=False),
+                name="labelling_bounded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.venue} · {self.during}"

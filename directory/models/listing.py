@@ -1,0 +1,54 @@
+"""The read model of the public search."""
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.utils.translation import gettext_lazy as _
+
+from directory.fields import DateMultirangeField, MinutesField
+from directory.models.venues import Place, Venue, VenueType
+from directory.querysets import ListingQuerySet
+from geodata.models import Located
+
+
+class Listing(Located):
+    """One row for each place the public can find, with everything a search filters on.
+
+    Database triggers write it from venues, places, services and labellings (migration 0002), so an import, the
+    admin and plain SQL cannot forget it. Only approved services count. Python never writes it.
+    """
+
+    place = models.OneToOneField(Place, models.DO_NOTHING, primary_key=True, related_name="listing")
+    venue = models.ForeignKey(Venue, models.DO_NOTHING, related_name="listings")
+    venue_type = models.ForeignKey(VenueType, models.DO_NOTHING, null=True, related_name="+")
+    name = models.CharField(max_length=250)
+    itinerant = models.BooleanField()
+    commune_code = models.CharField(max_length=5, blank=True)
+    categories = ArrayField(models.IntegerField(), default=list)
+    audiences = ArrayField(models.CharField(max_length=24), default=list)
+    modes = ArrayField(models.CharField(max_length=24), default=list)
+    accessible = models.BooleanField(null=True)
+    price_min_cents = models.IntegerField(null=True)
+    labelled_during = DateMultirangeField()
+    timezone = models.CharField(max_length=40)
+    week = MinutesField(null=True)
+    words = SearchVectorField()
+    updated_on = models.DateField(null=True)
+    demo = models.BooleanField(default=False)
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta(Located.Meta):
+        verbose_name = _("lieu public")
+        verbose_name_plural = _("lieux publics")
+        indexes = [
+            *Located.Meta.indexes,
+            GinIndex(fields=["words"], name="listing_words"),
+            GinIndex(fields=["categories"], name="listing_categories"),
+            models.Index(fields=["venue"], name="listing_venue"),
+            models.Index(fields=["name", "place"], name="listing_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

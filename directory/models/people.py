@@ -1,0 +1,104 @@
+"""Who works with the directory: accounts, organisations, and what an account may do in one."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserAccounts(BaseUserManager["User"]):
+    """Creation of accounts, as `createsuperuser` and the authentication back end expect it."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account. Beneficiaries need none: these are providers, sponsors and the platform's staff."""
+
+    email = models.EmailField(_("adresse e-mail"), max_length=254, unique=True)
+    name = models.CharField(_("nom affiché"), max_length=120, blank=True)
+    is_staff = models.BooleanField(_("membre de la plateforme"), default=False)
+    is_active = models.BooleanField(_("actif"), default=True)
+    joined_at = models.DateTimeField(_("inscrit le"), default=timezone.now)
+
+    objects = UserAccounts()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("compte")
+        verbose_name_plural = _("comptes")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Organization(models.Model):
+    """A legal person: provider, sponsor, or both. `siret` is empty when the source did not give a valid one."""
+
+    name = models.CharField(_("nom"), max_length=250)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True)
+    is_provider = models.BooleanField(_("acteur de la médiation numérique"), default=False)
+    is_sponsor = models.BooleanField(_("commanditaire"), default=False)
+    demo = models.BooleanField(_("démonstration"), default=False)
+    created_at = models.DateTimeField(_("créée le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("structure")
+        verbose_name_plural = _("structures")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["siret"], condition=~models.Q(siret=""), name="organization_siret_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(siret="") | models.Q(siret__regex=r"^[0-9]{14}$"),
+                name="organization_siret_14_digits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """What an account may do in an organisation."""
+
+    class Role(models.TextChoices):
+        PROVIDER_MANAGER = "provider-manager", _("responsable de lieu")
+        PROVIDER_AGENT = "provider-agent", _("agent d'accueil")
+        SPONSOR_MANAGER = "sponsor-manager", _("responsable commanditaire")
+        SPONSOR_DISTRIBUTOR = "sponsor-distributor", _("distributeur")
+        SPONSOR_VIEWER = "sponsor-viewer", _("lecteur commanditaire")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("compte"))
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="memberships", verbose_name=_("structure")
+    )
+    role = models.CharField(_("rôle"), max_length=24, choices=Role.choices)
+    since = models.DateTimeField(_("depuis"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("membre")
+        verbose_name_plural = _("membres")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organization", "role"], name="membership_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organization} · {self.get_role_display()}"
