@@ -20,7 +20,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 `{"database": "ok", "migrations": "ok"}` when pages can be served, else 503 saying what is missing."""
+    """200 `{"database": "ok", "migrations": "ok"}` when pages can be served, else 503 saying what lacks."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -145,7 +145,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": PLAIN_STATIC if DEBUG or PROCESS == "tests" else HASHED_STATIC},
 }
 
-# The base map: "own" (our boundaries, no request leaves the host), "ign", "osm" or "pmtiles:<path of a file>".
+# The base map: "own" (our boundaries, no request leaves the host), "ign", "osm" or "pmtiles:<path>".
 BASEMAP = env.str("BASEMAP", default="own")
 BASEMAP_HOSTS = {"ign": ["https://data.geopf.fr"], "osm": ["https://tile.openstreetmap.org"]}.get(BASEMAP, [])
 # Full addresses: the Base Adresse Nationale, or an addok of one's own. No domain, no outside geocoding.
@@ -205,3 +205,6 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
     },
 }
+
+if PROCESS == "tests":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,84 @@
+"""Debian's Chromium against the live site.
+
+`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, java_script_enabled …).
+No request may leave the host and no page may break its own Content-Security-Policy: both end the test as failed.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+
+LOCAL_SCHEMES = {"data", "blob", "about"}
+OpenPage = Callable[..., Page]
+Axe = Callable[[Page], list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = shutil.which("chromium")
+    assert executable, "Chromium is missing: bin/test installs it"
+    # Playwright's own event loop lives in this thread, and Django would take it for an asynchronous view's.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: Any) -> Iterator[OpenPage]:
+    """Opens a page of its own context; addresses may be relative to the live site."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def keep_home(route: Route) -> None:
+        address = urlsplit(route.request.url)
+        if address.scheme in LOCAL_SCHEMES or address.netloc == urlsplit(live_server.url).netloc:
+            route.continue_()
+        else:
+            faults.append(f"request to {route.request.url}")
+            route.abort()
+
+    def read_console(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(message.text)
+
+    def open_one(**options: Any) -> Page:
+        context = chromium.new_context(base_url=live_server.url, locale="fr-FR", **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        context.route("**/*", keep_home)
+        page = context.new_page()
+        page.on("console", read_console)
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    return open_page(viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """`axe(page)` gives axe-core's violations, each with its id and the HTML of the elements at fault; [] is a pass."""
+    source = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
+
+    def violations(page: Page) -> list[dict[str, Any]]:
+        page.evaluate(source)
+        found = page.evaluate("axe.run()")["violations"]
+        return [{"id": one["id"], "where": [node["html"] for node in one["nodes"]]} for one in found]
+
+    return violations

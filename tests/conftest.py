@@ -1,0 +1,61 @@
+"""What every test may ask for.
+
+Database tests create their database as the owner and then work as the site does, with the rights the site has; mark
+one `owner` when it must not. Transactional tests (a live server, several connections) stay with the owner, and get
+the rows that migrations put there back after each flush.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.gis.db.models.fields import get_srid_info
+from django.db import connection
+from django.test import TransactionTestCase
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, with its rows of reference kept at hand, and the SRID cache filled.
+
+    GeoDjango looks a reference system up once per process: without this, query counts depend on the tests' order.
+    """
+    with django_db_blocker.unblock():
+        get_srid_info(4326, connection)
+        reference_rows = connection.creation.serialize_db_to_string()
+    TransactionTestCase._fixture_teardown = flush_then(reference_rows)  # type: ignore[method-assign]
+
+
+def flush_then(reference_rows: str) -> Callable[[TransactionTestCase], None]:
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_and_restore(case: TransactionTestCase) -> None:
+        case.serialized_rollback = True  # or the flush creates content types again, under other numbers
+        flush(case)
+        connection.creation.deserialize_db_from_string(reference_rows)
+
+    return flush_and_restore
+
+
+@pytest.fixture(autouse=True)
+def as_the_site(request: pytest.FixtureRequest) -> None:
+    """Inside a test's transaction the role is the site's, which owns nothing."""
+    if "db" in request.fixturenames:
+        request.getfixturevalue("db")
+    if not connection.in_atomic_block or request.node.get_closest_marker("owner"):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = 'aptic_site'")
+        if cursor.rowcount:
+            cursor.execute("SET LOCAL ROLE aptic_site")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Iterator[Path]:
+    """The folder of real files; tests that read it run only where APTIC_REAL_DATA names one."""
+    folder = os.environ.get("APTIC_REAL_DATA")
+    if not folder:
+        pytest.skip("APTIC_REAL_DATA is not set")
+    yield Path(folder).resolve()

@@ -1,0 +1,76 @@
+"""Rules about the whole code that no other tool checks."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("config", "geodata", "directory", "coupons")
+LONGEST_MODULE = 400
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files of the project, as git knows them; as the disk does where git is missing."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "--", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if listing.returncode == 0:
+        return [path for line in listing.stdout.splitlines() if (path := ROOT / line).is_file()]
+    skipped = {".venv", ".local", "node_modules", "staticfiles", ".git"}
+    found = (path for pattern in patterns for path in ROOT.rglob(pattern) if path.is_file())
+    return [path for path in found if not skipped & set(path.relative_to(ROOT).parts)]
+
+
+def test_no_module_is_too_long_to_read_at_once() -> None:
+    modules = [path for path in tracked("*.py") if "migrations" not in path.parts]
+    long = {
+        str(path.relative_to(ROOT)): n
+        for path in modules
+        if (n := len(path.read_text().splitlines())) > LONGEST_MODULE
+    }
+    assert modules
+    assert not long
+
+
+def test_lock_files_hold_no_download_address() -> None:
+    for name in ("requirements.txt", "package-lock.json"):
+        lines = (ROOT / name).read_text().splitlines()
+        assert not [line for line in lines if "http" in line and '"url"' not in line], name
+
+
+def test_requirements_are_those_of_pyproject() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    pinned = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    locked = re.findall(r"^(\S+==[^\s;]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert {re.sub(r"\[.*\]", "", pin) for pin in pinned} <= set(locked)
+
+
+@pytest.mark.parametrize(
+    "inline", [r"\son[a-z]+=", r"<style\b", r"\sstyle=", r"<script(?![^>]*\bsrc=)(?![^>]*json)"]
+)
+def test_templates_keep_to_the_content_security_policy(inline: str) -> None:
+    templates = [path for path in tracked("*.html") if "docs" not in path.parts]
+    assert not [str(path.relative_to(ROOT)) for path in templates if re.search(inline, path.read_text())]
+
+
+def test_every_template_is_used() -> None:
+    """By a view, another template, or as one of the error pages Django looks for by name."""
+    sources = "\n".join(path.read_text() for path in tracked("*.py", "*.html"))
+    names = [
+        path.relative_to(ROOT).as_posix().split("templates/", 1)[1]
+        for path in tracked("*.html")
+        if "templates" in path.parts
+    ]
+    by_django = {"400.html", "403.html", "404.html", "500.html"}
+    unused = [
+        name
+        for name in names
+        if f'"{name}"' not in sources and name not in by_django and not name.startswith("admin/")
+    ]
+    assert not unused
