@@ -1,13 +1,14 @@
 """The directory's questions, in the words of the domain."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch
 
 from django.apps import apps
 from directory.choices import ReviewStatus
+from directory.rights import Capability, organization_ids
 from geodata.querysets import LocatedQuerySet
 
 
@@ -44,3 +45,19 @@ class ListingQuerySet(LocatedQuerySet):
             "venue__services", services.select_related("category__parent"), to_attr="public_services"
         )
         return self.select_related("venue", "venue_type", "place").prefetch_related(shown)
+
+
+class OwnedQuerySet(models.QuerySet):
+    """Rows that belong to an organisation, straight or through what `owner` names."""
+
+    owner = "organization"
+
+    def for_user(self, user: Any, capability: Capability = Capability.SEE) -> Self:
+        """Only those of the organisations in which the account holds the capability."""
+        return self.filter(**{f"{self.owner}__in": organization_ids(user, capability)})
+
+
+class ApplicationQuerySet(OwnedQuerySet):
+    def waiting(self) -> Self:
+        """What a reviewer has to look at, longest wait first."""
+        return self.filter(status__in=["submitted", "in_review"]).order_by("submitted_at")

@@ -1,18 +1,38 @@
+from directory.models.applications import (
+    ApplicationDocument,
+    ApplicationEvent,
+    Claim,
+    LabelApplication,
+    NotDuplicate,
+)
 from directory.models.labels import Labelling
 from directory.models.listing import Listing
 from directory.models.offer import Category, Service
-from directory.models.people import Membership, Organization, User
-from directory.models.venues import OpeningDay, Place, Venue, VenueType
+from directory.models.people import Invitation, Membership, Organization, StaffRole, User
+from directory.models.upkeep import ApiToken, BulkEdit, Change, ErrorReport
+from directory.models.venues import Closure, OpeningDay, Place, Venue, VenueType
 
 __all__ = [
+    "ApiToken",
+    "ApplicationDocument",
+    "ApplicationEvent",
+    "BulkEdit",
     "Category",
+    "Change",
+    "Claim",
+    "Closure",
+    "ErrorReport",
+    "Invitation",
+    "LabelApplication",
     "Labelling",
     "Listing",
     "Membership",
+    "NotDuplicate",
     "OpeningDay",
     "Organization",
     "Place",
     "Service",
+    "StaffRole",
     "User",
     "Venue",
     "VenueType",

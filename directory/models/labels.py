@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.models.people import User
 from directory.models.venues import Venue
 
 
@@ -16,6 +17,17 @@ class Labelling(models.Model):
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="labellings", verbose_name=_("lieu"))
     during = DateRangeField(_("période"))
     created_at = models.DateTimeField(_("accordée le"), default=timezone.now)
+    application = models.OneToOneField(
+        "directory.LabelApplication",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="labelling",
+        verbose_name=_("candidature"),
+    )
+    withdrawn_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    withdrawal_reason = models.TextField(_("motif du retrait"), blank=True)
 
     class Meta:
         verbose_name = _("labellisation")

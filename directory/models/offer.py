@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import Audience, Mode, ReviewStatus
+from directory.models.people import User
 from directory.models.venues import Venue, codes, texts
 from directory.querysets import ServiceQuerySet
 from geodata.models import Area
@@ -53,6 +54,23 @@ class Service(models.Model):
         _("état"), max_length=12, choices=ReviewStatus.choices, default=ReviewStatus.DRAFT
     )
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
+    schedule = models.TextField(
+        _("jours et heures du service"), blank=True, help_text=_("Écriture d'OpenStreetMap ; vide : ceux du lieu.")
+    )
+    replaces = models.OneToOneField(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="revision",
+        verbose_name=_("modification de"),
+        help_text=_("Une modification attend sa relecture à côté de la version publiée."),
+    )
+    submitted_at = models.DateTimeField(_("soumis le"), null=True, blank=True)
+    submitted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(_("relu le"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    review_note = models.TextField(_("réponse de la relecture"), blank=True)
 
     objects = ServiceQuerySet.as_manager()
 
@@ -63,6 +81,9 @@ class Service(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(price_cents=None) | Q(price_cents__lte=1_000_000), name="service_price_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None) | ~Q(status="approved"), name="service_revision_not_public"
             ),
         ]
 

@@ -76,6 +76,29 @@ class Organization(models.Model):
         return self.name
 
 
+class StaffRole(models.Model):
+    """What an account does for the platform."""
+
+    class Role(models.TextChoices):
+        REVIEWER = "reviewer", _("instruction des candidatures")
+        OPERATOR = "operator", _("impression et livraison")
+        ACCOUNTANT = "accountant", _("comptabilité")
+        APPROVER = "approver", _("validation des paiements")
+        ADMINISTRATOR = "administrator", _("administration")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="staff_roles", verbose_name=_("compte"))
+    role = models.CharField(_("rôle"), max_length=16, choices=Role.choices)
+    since = models.DateTimeField(_("depuis"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("rôle dans la plateforme")
+        verbose_name_plural = _("rôles dans la plateforme")
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="staff_role_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"
+
+
 class Membership(models.Model):
     """What an account may do in an organisation."""
 
@@ -102,3 +125,35 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organization} · {self.get_role_display()}"
+
+
+class Invitation(models.Model):
+    """A colleague asked to join. The link carries a secret; only its digest is kept."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="invitations", verbose_name=_("structure")
+    )
+    email = models.EmailField(_("adresse e-mail"))
+    role = models.CharField(_("rôle"), max_length=24, choices=Membership.Role.choices)
+    digest = models.BinaryField(_("empreinte du secret"), unique=True, editable=False)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    sent_at = models.DateTimeField(_("envoyée le"), default=timezone.now)
+    expires_at = models.DateTimeField(_("valable jusqu'au"))
+    accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                Lower("email"),
+                "role",
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_pending_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.organization}"

@@ -1,7 +1,8 @@
 """Venues, and the places at which they receive the public."""
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.urls import reverse
@@ -96,6 +97,10 @@ class Venue(models.Model):
     demo = models.BooleanField(_("démonstration"), default=False)
     updated_on = models.DateField(_("mis à jour le"), null=True, blank=True)
     verified_on = models.DateField(_("vérifié le"), null=True, blank=True)
+    reminded_on = models.DateField(_("rappel envoyé le"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("fusionné dans")
+    )
     created_at = models.DateTimeField(_("créé le"), default=timezone.now)
 
     objects = VenueQuerySet.as_manager()
@@ -106,6 +111,9 @@ class Venue(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "source_id"], condition=~Q(source_id=""), name="venue_source_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(published=False), name="venue_merged_not_public"
             ),
         ]
 
@@ -178,3 +186,30 @@ class OpeningDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place_id} {self.day:%Y-%m-%d}"
+
+
+class Closure(models.Model):
+    """Days on which a venue is closed although its hours say otherwise (holidays, works)."""
+
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="closures", verbose_name=_("lieu"))
+    during = DateRangeField(_("jours"))
+    reason = models.CharField(_("motif"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("fermeture")
+        verbose_name_plural = _("fermetures")
+        constraints = [
+            ExclusionConstraint(
+                name="closure_no_overlap",
+                expressions=[("venue", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(during__isempty=False)
+                & Q(during__startswith__isnull=False)
+                & Q(during__endswith__isnull=False),
+                name="closure_bounded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.venue} · {self.during}"

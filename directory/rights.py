@@ -1,0 +1,88 @@
+"""Who may do what: one table of capabilities, asked row by row (`may`) and set-wise (`for_user` in the querysets).
+
+Platform staff act through their staff roles. A member acts through the role held in one organisation. Whatever
+belongs to another organisation does not exist for a member: views answer 404, not 403.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+if TYPE_CHECKING:
+    from directory.models import Organization, User
+
+
+class Capability(StrEnum):
+    """What a member may do in an organisation."""
+
+    SEE = "see"
+    CONFIRM = "confirm"
+    EDIT_OFFER = "edit_offer"
+    APPLY = "apply"
+    MANAGE_MEMBERS = "manage_members"
+    USE_TOKENS = "use_tokens"
+
+
+class StaffCapability(StrEnum):
+    """What a member of the platform's staff may do."""
+
+    REVIEW = "review"
+    SEE_AUDIT = "see_audit"
+    MANAGE_STAFF = "manage_staff"
+
+
+ROLES_WITH: dict[Capability, frozenset[str]] = {
+    Capability.SEE: frozenset(
+        {"provider-manager", "provider-agent", "sponsor-manager", "sponsor-distributor", "sponsor-viewer"}
+    ),
+    Capability.CONFIRM: frozenset({"provider-manager", "provider-agent"}),
+    Capability.EDIT_OFFER: frozenset({"provider-manager"}),
+    Capability.APPLY: frozenset({"provider-manager"}),
+    Capability.MANAGE_MEMBERS: frozenset({"provider-manager", "sponsor-manager"}),
+    Capability.USE_TOKENS: frozenset({"provider-manager", "sponsor-manager"}),
+}
+STAFF_ROLES_WITH: dict[StaffCapability, frozenset[str]] = {
+    StaffCapability.REVIEW: frozenset({"reviewer", "administrator"}),
+    StaffCapability.SEE_AUDIT: frozenset({"reviewer", "operator", "accountant", "approver", "administrator"}),
+    StaffCapability.MANAGE_STAFF: frozenset({"administrator"}),
+}
+# Managers and the platform's staff hold other people's data or money: a password alone does not open their door.
+ROLES_NEEDING_MFA = frozenset({"provider-manager", "sponsor-manager"})
+
+
+def organization_ids(user: Any, capability: Capability) -> QuerySet:
+    """Identifiers of the organisations in which the account holds the capability (a subquery; none if anonymous)."""
+    memberships = apps.get_model("directory.Membership").objects
+    if not user.is_authenticated:
+        return memberships.none().values("organization")
+    return memberships.filter(user=user, role__in=ROLES_WITH[capability]).values("organization")
+
+
+def may(user: "User", capability: Capability, organization: "Organization") -> bool:
+    return organization_ids(user, capability).filter(organization=organization).exists()
+
+
+def staff_may(user: Any, capability: StaffCapability) -> bool:
+    return user.is_authenticated and _staff_roles(user) & STAFF_ROLES_WITH[capability] != frozenset()
+
+
+def belongs_to(user: "User", organization: "Organization | None") -> bool:
+    """A member, in whatever role: nobody decides on their own organisation."""
+    return organization is not None and organization.memberships.filter(user=user).exists()
+
+
+def needs_mfa(user: "User") -> bool:
+    if user.is_staff or user.is_superuser or _staff_roles(user):
+        return True
+    return user.memberships.filter(role__in=ROLES_NEEDING_MFA).exists()
+
+
+def _staff_roles(user: "User") -> frozenset[str]:
+    """Read once per account object: a page asks several times."""
+    if not hasattr(user, "_staff_role_names"):
+        roles: Iterable[str] = user.staff_roles.values_list("role", flat=True)
+        user._staff_role_names = frozenset(roles) | ({"administrator"} if user.is_superuser else frozenset())
+    return user._staff_role_names
