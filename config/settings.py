@@ -145,7 +145,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": PLAIN_STATIC if DEBUG or PROCESS == "tests" else HASHED_STATIC},
 }
 
-# The base map: "own" (our boundaries, no request leaves the host), "ign", "osm" or "pmtiles:<path>".
+# The base map: "own" (our boundaries, no outside request), "ign", "osm" or "pmtiles:<path>".
 BASEMAP = env.str("BASEMAP", default="own")
 BASEMAP_HOSTS = {"ign": ["https://data.geopf.fr"], "osm": ["https://tile.openstreetmap.org"]}.get(BASEMAP, [])
 # Full addresses: the Base Adresse Nationale, or an addok of one's own. No domain, no outside geocoding.
