@@ -1,8 +1,8 @@
 """What every test may ask for.
 
-Database tests create their database as the owner and then work as the site does, with the rights the site has;
-mark one `owner` when it must not. Transactional tests (a live server, several connections) stay with the owner,
-and get the rows that migrations put there back after each flush.
+The owner creates the test database; each test then works with the rights of the site, unless it is marked `owner`.
+Transactional tests (a live server, several connections) stay with the owner, and find the rows that migrations
+put there again after each flush.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Debian's Chromium against the live site.
 
-`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, java_script_enabled …).
-No request may leave the host and no page may break its own Content-Security-Policy: both end the test as failed.
+`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, java_script_enabled).
+No request may leave the host and no page may break its own Content-Security-Policy: either fails the test.
 """
 
 import os
@@ -76,7 +76,7 @@ def page(open_page: OpenPage) -> Page:
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """`axe(page)` gives axe-core's violations, each with its id and the HTML of the elements at fault; [] is a pass."""
+    """`axe(page)`: axe-core's violations, each `{id, where: [HTML of the element at fault]}`; [] is a pass."""
     source = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
 
     def violations(page: Page) -> list[dict[str, Any]]:
