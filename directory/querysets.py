@@ -1,13 +1,16 @@
 """The directory's questions, in the words of the domain."""
 
 from datetime import date
-from typing import Self
-
-from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch
+from typing import Any, Self
 
 from django.apps import apps
-from directory.choices import ReviewStatus
+from django.contrib.gis.geos import Point
+from django.db import models
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from directory.choices import Mode, ReviewStatus
+from directory.moments import Moment
 from geodata.querysets import LocatedQuerySet
 
 
@@ -32,15 +35,67 @@ class ServiceQuerySet(models.QuerySet):
     def public(self) -> Self:
         return self.filter(status=ReviewStatus.APPROVED)
 
+    def in_categories(self, ids: list[int]) -> Self:
+        return self.filter(category__in=ids)
+
+    def for_audience(self, audience: str) -> Self:
+        """Especially for them; a service that says nothing is for those its venue is for."""
+        inherited = Q(audiences=[], venue__audiences__contains=[audience])
+        return self.filter(Q(audiences__contains=[audience]) | inherited)
+
+    def at_most(self, price_cents: int) -> Self:
+        return self.filter(price_cents__lte=price_cents)
+
+    def rendered(self, mode: str) -> Self:
+        """A service that says nothing is rendered on the spot."""
+        said = Q(modes__contains=[mode])
+        return self.filter(said | Q(modes=[]) if mode == Mode.ON_SITE else said)
+
+    def serving(self, point: Point) -> Self:
+        """Whose territory holds the point, its border included."""
+        parts = apps.get_model("geodata.AreaPart").objects.filter(geom__covers=point)
+        return self.filter(coverage__in=parts.values("area"))
+
 
 class ListingQuerySet(LocatedQuerySet):
     def labelled_on(self, day: date) -> Self:
         return self.filter(labelled_during__has=day)
 
-    def with_sheet(self) -> Self:
-        """Everything a card shows, in a constant number of queries."""
-        services = apps.get_model("directory.Service").objects.filter(status=ReviewStatus.APPROVED)
-        shown = Prefetch(
-            "venue__services", services.select_related("category__parent"), to_attr="public_services"
+    def with_labelled(self, day: date) -> Self:
+        """Annotate `is_labelled`."""
+        return self.annotate(is_labelled=condition(labelled_during__has=day))
+
+    def with_open(self, moment: Moment, name: str = "is_open") -> Self:
+        """Alias `name`: whether it is open that moment; null where the hours are not known.
+
+        A day that has a row of its own (holiday, visit of a bus) decides alone, else the usual week does.
+        """
+        days = apps.get_model("directory.OpeningDay").objects.filter(
+            place=OuterRef("pk"), day=OuterRef(f"{name}_day")
         )
-        return self.select_related("venue", "venue_type", "place").prefetch_related(shown)
+        special = days.annotate(then=condition(minutes__has=OuterRef(f"{name}_minute"))).values("then")
+        usual = condition(week__has=moment.minute_of_week("timezone"))
+        clock = {f"{name}_day": moment.day("timezone"), f"{name}_minute": moment.minute("timezone")}
+        is_open = Coalesce(Subquery(special), usual, output_field=BooleanField())
+        return self.alias(**clock).alias(**{name: is_open})
+
+    def once_per_venue(self, matching: Self, origin: Point | None) -> Self:
+        """Keep an itinerant venue once: at the nearest of its `matching` stops (the first one without origin)."""
+        rivals = matching.filter(venue=OuterRef("venue")).exclude(pk=OuterRef("pk"))
+        if origin is None:
+            return self.filter(Q(itinerant=False) | ~Exists(rivals.filter(pk__lt=OuterRef("pk"))))
+        nearer = Q(distance_m__lt=OuterRef("distance_m")) | Q(
+            distance_m=OuterRef("distance_m"), pk__lt=OuterRef("pk")
+        )
+        rivals = rivals.with_distance_m(origin).filter(nearer)
+        return self.with_distance_m(origin).filter(Q(itinerant=False) | ~Exists(rivals))
+
+    def after(self, position: float | str, place_id: int) -> Self:
+        """What follows a result in the order of the list: by distance when it is a number, else by name."""
+        name = "name" if isinstance(position, str) else "distance_m"
+        return self.filter(Q(**{f"{name}__gt": position}) | Q(**{name: position, "pk__gt": place_id}))
+
+
+def condition(*tests: Q, **lookups: Any) -> ExpressionWrapper:
+    """A condition as a column."""
+    return ExpressionWrapper(Q(*tests, **lookups), output_field=BooleanField())
