@@ -24,7 +24,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 DEBUG = env.bool("DEBUG", default=False)
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 HTTPS = env.bool("HTTPS", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -108,6 +108,10 @@ DATABASE_ROLE = env.str("DATABASE_ROLE", default="owner" if PROCESS == "tests" e
 DATABASES = {"default": database(OWNER_URL if DATABASE_ROLE == "owner" else SITE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Debian 12's GDAL 3.6 cannot be kept from fetching a reference system that a file names: geodata/geometry.py refuses
+# every `crs` of a stranger before GDAL sees it, and files are loaded by administrators only.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -145,7 +149,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": PLAIN_STATIC if DEBUG or PROCESS == "tests" else HASHED_STATIC},
 }
 
-# The base map: "own" (our boundaries, no request leaves the host), "ign", "osm" or "pmtiles:<path>".
+# The base map: "own" (our boundaries, no outside request), "ign", "osm" or "pmtiles:<path>".
 BASEMAP = env.str("BASEMAP", default="own")
 BASEMAP_HOSTS = {"ign": ["https://data.geopf.fr"], "osm": ["https://tile.openstreetmap.org"]}.get(BASEMAP, [])
 # Full addresses: the Base Adresse Nationale, or an addok of one's own. No domain, no outside geocoding.

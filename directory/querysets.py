@@ -3,16 +3,19 @@
 from datetime import date
 from typing import Any, Self
 
-from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch
-
 from django.apps import apps
-from directory.choices import ReviewStatus
-from directory.rights import Capability, organization_ids
+from django.contrib.gis.geos import Point
+from django.db import models
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from directory.choices import Mode, ReviewStatus
+from directory.moments import Moment
+from directory.owned import OfVenueQuerySet, OwnedQuerySet
 from geodata.querysets import LocatedQuerySet
 
 
-class VenueQuerySet(models.QuerySet):
+class VenueQuerySet(OwnedQuerySet):
     def public(self) -> Self:
         """What anybody may see: published, and with at least one place that could be put on the map or named."""
         return self.filter(published=True)
@@ -24,40 +27,76 @@ class VenueQuerySet(models.QuerySet):
         return self.filter(Exists(labellings))
 
 
-class PlaceQuerySet(LocatedQuerySet):
+class PlaceQuerySet(OfVenueQuerySet, LocatedQuerySet):
     def of_public_venues(self) -> Self:
         return self.filter(venue__published=True)
 
 
-class ServiceQuerySet(models.QuerySet):
+class ServiceQuerySet(OfVenueQuerySet):
     def public(self) -> Self:
         return self.filter(status=ReviewStatus.APPROVED)
+
+    def in_categories(self, ids: list[int]) -> Self:
+        return self.filter(category__in=ids)
+
+    def for_audience(self, audience: str) -> Self:
+        """Especially for them; a service that says nothing is for those its venue is for."""
+        inherited = Q(audiences=[], venue__audiences__contains=[audience])
+        return self.filter(Q(audiences__contains=[audience]) | inherited)
+
+    def at_most(self, price_cents: int) -> Self:
+        return self.filter(price_cents__lte=price_cents)
+
+    def rendered(self, mode: str) -> Self:
+        """A service that says nothing is rendered on the spot."""
+        said = Q(modes__contains=[mode])
+        return self.filter(said | Q(modes=[]) if mode == Mode.ON_SITE else said)
+
+    def serving(self, point: Point) -> Self:
+        """Whose territory holds the point, its border included."""
+        parts = apps.get_model("geodata.AreaPart").objects.filter(geom__covers=point)
+        return self.filter(coverage__in=parts.values("area"))
 
 
 class ListingQuerySet(LocatedQuerySet):
     def labelled_on(self, day: date) -> Self:
         return self.filter(labelled_during__has=day)
 
-    def with_sheet(self) -> Self:
-        """Everything a card shows, in a constant number of queries."""
-        services = apps.get_model("directory.Service").objects.filter(status=ReviewStatus.APPROVED)
-        shown = Prefetch(
-            "venue__services", services.select_related("category__parent"), to_attr="public_services"
+    def with_labelled(self, day: date) -> Self:
+        """Annotate `is_labelled`."""
+        return self.annotate(is_labelled=condition(labelled_during__has=day))
+
+    def with_open(self, moment: Moment, name: str = "is_open") -> Self:
+        """Alias `name`: whether it is open that moment; null where the hours are not known.
+
+        A day that has a row of its own (holiday, visit of a bus) decides alone, else the usual week does.
+        """
+        days = apps.get_model("directory.OpeningDay").objects.filter(
+            place=OuterRef("pk"), day=OuterRef(f"{name}_day")
         )
-        return self.select_related("venue", "venue_type", "place").prefetch_related(shown)
+        special = days.annotate(then=condition(minutes__has=OuterRef(f"{name}_minute"))).values("then")
+        usual = condition(week__has=moment.minute_of_week("timezone"))
+        clock = {f"{name}_day": moment.day("timezone"), f"{name}_minute": moment.minute("timezone")}
+        is_open = Coalesce(Subquery(special), usual, output_field=BooleanField())
+        return self.alias(**clock).alias(**{name: is_open})
+
+    def once_per_venue(self, matching: Self, origin: Point | None) -> Self:
+        """Keep an itinerant venue once: at the nearest of its `matching` stops (the first one without origin)."""
+        rivals = matching.filter(venue=OuterRef("venue")).exclude(pk=OuterRef("pk"))
+        if origin is None:
+            return self.filter(Q(itinerant=False) | ~Exists(rivals.filter(pk__lt=OuterRef("pk"))))
+        nearer = Q(distance_m__lt=OuterRef("distance_m")) | Q(
+            distance_m=OuterRef("distance_m"), pk__lt=OuterRef("pk")
+        )
+        rivals = rivals.with_distance_m(origin).filter(nearer)
+        return self.with_distance_m(origin).filter(Q(itinerant=False) | ~Exists(rivals))
+
+    def after(self, position: float | str, place_id: int) -> Self:
+        """What follows a result in the order of the list: by distance when it is a number, else by name."""
+        name = "name" if isinstance(position, str) else "distance_m"
+        return self.filter(Q(**{f"{name}__gt": position}) | Q(**{name: position, "pk__gt": place_id}))
 
 
-class OwnedQuerySet(models.QuerySet):
-    """Rows that belong to an organisation, straight or through what `owner` names."""
-
-    owner = "organization"
-
-    def for_user(self, user: Any, capability: Capability = Capability.SEE) -> Self:
-        """Only those of the organisations in which the account holds the capability."""
-        return self.filter(**{f"{self.owner}__in": organization_ids(user, capability)})
-
-
-class ApplicationQuerySet(OwnedQuerySet):
-    def waiting(self) -> Self:
-        """What a reviewer has to look at, longest wait first."""
-        return self.filter(status__in=["submitted", "in_review"]).order_by("submitted_at")
+def condition(*tests: Q, **lookups: Any) -> ExpressionWrapper:
+    """A condition as a column."""
+    return ExpressionWrapper(Q(*tests, **lookups), output_field=BooleanField())

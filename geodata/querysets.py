@@ -36,16 +36,22 @@ class LocatedQuerySet(models.QuerySet):
         """Annotate `distance`: metres from `origin` on the ellipsoid (a `Distance` measure)."""
         return self.alias(geog=geography("point")).annotate(distance=Distance("geog", origin))
 
+    def with_distance_m(self, origin: Point) -> Self:
+        """Annotate `distance_m`: the same as a plain float, to compare and sort by in SQL and in Python."""
+        metres = Cast(Distance("geog", origin), models.FloatField())
+        return self.alias(geog=geography("point")).annotate(distance_m=metres)
+
     def near(self, origin: Point, radius_m: float) -> Self:
         """At most `radius_m` metres from `origin`, edge included. The unit is explicit: a bare number would pass too."""
         return self.alias(geog=geography("point")).filter(geog__dwithin=(origin, D(m=radius_m)))
 
     def nearest(self, origin: Point) -> Self:
         """Nearest first by the index walk, i.e. on the sphere: within SPHERE_TOLERANCE of the true order."""
+        walk = Cast(GeometryDistance("geog", origin), models.FloatField())
         return (
             self.alias(geog=geography("point"))
-            .alias(walk_m=GeometryDistance("geog", origin))
-            .order_by("walk_m")
+            .annotate(walk_m=walk)
+            .order_by(GeometryDistance("geog", origin))
         )
 
     def in_bbox(self, bbox: Polygon) -> Self:

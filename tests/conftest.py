@@ -1,12 +1,12 @@
 """What every test may ask for.
 
-Database tests create their database as the owner and then work as the site does, with the rights the site has; mark
-one `owner` when it must not. Transactional tests (a live server, several connections) stay with the owner, and get
-the rows that migrations put there back after each flush.
+The owner creates the test database; each test then works with the rights of the site, unless it is marked `owner`.
+Transactional tests (a live server, several connections) stay with the owner, and find the rows that migrations
+put there again after each flush.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +20,21 @@ from django.test import TransactionTestCase
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The test database, with its rows of reference kept at hand, and the SRID cache filled.
 
-    GeoDjango looks a reference system up once per process: without this, query counts depend on the tests' order.
+    GeoDjango looks a reference system up once per process, and query counts would depend on the tests' order.
     """
     with django_db_blocker.unblock():
         get_srid_info(4326, connection)
         reference_rows = connection.creation.serialize_db_to_string()
-    TransactionTestCase._fixture_teardown = flush_then(reference_rows)  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = flush_then(reference_rows)
 
 
 def flush_then(reference_rows: str) -> Callable[[TransactionTestCase], None]:
     flush = TransactionTestCase._fixture_teardown
 
     def flush_and_restore(case: TransactionTestCase) -> None:
-        case.serialized_rollback = True  # or the flush creates content types again, under other numbers
+        # Without these two the flush creates content types again, under other numbers.
+        case.serialized_rollback = True
+        connection._test_serialized_contents = reference_rows
         flush(case)
         connection.creation.deserialize_db_from_string(reference_rows)
 
@@ -53,9 +55,9 @@ def as_the_site(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def real_data() -> Iterator[Path]:
+def real_data() -> Path:
     """The folder of real files; tests that read it run only where APTIC_REAL_DATA names one."""
     folder = os.environ.get("APTIC_REAL_DATA")
     if not folder:
         pytest.skip("APTIC_REAL_DATA is not set")
-    yield Path(folder).resolve()
+    return Path(folder).resolve()

@@ -9,7 +9,6 @@ PG_BIN=/usr/lib/postgresql/15/bin
 PG_PORT=54321
 PG_HOME=$ROOT/.local/postgres
 ENV_FILE=$ROOT/.local/env
-EXTENSIONS="postgis pg_trgm btree_gist unaccent"
 
 # Who runs the cluster: the owner of the existing one; else Debian's postgres user for root, oneself for anybody else.
 cluster_user() {
@@ -28,8 +27,6 @@ as_cluster() (
 )
 
 pg_control() { as_cluster "$PG_BIN/pg_ctl" -D "$PG_DATA" "$@"; }
-
-superuser_sql() { as_cluster psql -X -q -v ON_ERROR_STOP=1 -h "$PG_SOCKET" -p "$PG_PORT" -U postgres -d "$1"; }
 
 # Sets PG_USER, PG_DATA, PG_SOCKET and checks that they can be used.
 find_cluster() {
@@ -180,25 +177,18 @@ write_env() {
 	if cmp -s "$ENV_FILE.new" "$ENV_FILE"; then rm -f "$ENV_FILE.new"; else mv "$ENV_FILE.new" "$ENV_FILE"; fi
 }
 
-# Roles, database and extensions; changes nothing when they are there. template1 gets them too: test databases are its copies.
+# Roles, database and extensions; changes nothing when they are there.
+# template1 gets the extensions too: test databases are its copies, and their owner could not make an extension.
 fill_cluster() {
-	superuser_sql postgres <<-SQL >"$LOG_DIR/roles.log" 2>&1 || failed_with "$LOG_DIR/roles.log" "The database's roles could not be made"
-		SET client_min_messages = warning;
-		SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest(ARRAY['aptic_owner', 'aptic_site']) name
-		WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
-		ALTER ROLE aptic_owner CREATEDB PASSWORD '$(password_of DATABASE_OWNER_URL)';
-		ALTER ROLE aptic_site PASSWORD '$(password_of DATABASE_URL)';
-		GRANT aptic_site TO aptic_owner;
-		SELECT 'CREATE DATABASE aptic OWNER aptic_owner'
-		WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'aptic') \gexec
-	SQL
-	for _database in template1 aptic; do
-		{
-			printf 'SET client_min_messages = warning;\n'
-			for _extension in $EXTENSIONS; do printf 'CREATE EXTENSION IF NOT EXISTS %s;\n' "$_extension"; done
-			printf '%s\n' "ALTER DEFAULT PRIVILEGES FOR ROLE aptic_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO aptic_site;" \
-				"ALTER DEFAULT PRIVILEGES FOR ROLE aptic_owner GRANT USAGE, SELECT ON SEQUENCES TO aptic_site;"
-		} | superuser_sql "$_database" >"$LOG_DIR/extensions.log" 2>&1 ||
-			failed_with "$LOG_DIR/extensions.log" "The database's extensions could not be made"
-	done
+	{
+		cat "$ROOT/bin/parts/roles.sql"
+		for _database in template1 aptic; do
+			printf '\\connect %s\n' "$_database"
+			cat "$ROOT/bin/parts/extensions.sql"
+		done
+	} | (
+		APTIC_OWNER_PASSWORD=$(password_of DATABASE_OWNER_URL) APTIC_SITE_PASSWORD=$(password_of DATABASE_URL)
+		export APTIC_OWNER_PASSWORD APTIC_SITE_PASSWORD
+		as_cluster psql -X -q -v ON_ERROR_STOP=1 -h "$PG_SOCKET" -p "$PG_PORT" -U postgres -d postgres
+	) >"$LOG_DIR/roles.log" 2>&1 || failed_with "$LOG_DIR/roles.log" "The database's roles could not be made"
 }

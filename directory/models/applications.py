@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models.people import Organization, User
 from directory.models.venues import Venue
-from directory.querysets import ApplicationQuerySet
+from directory.owned import ApplicationQuerySet, OwnedQuerySet
 
 
 def private_storage() -> object:
@@ -138,6 +138,8 @@ class Claim(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
     reason = models.TextField(_("motif"), blank=True)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("demande de rattachement")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models.people import User
 from directory.models.venues import Venue
+from directory.owned import OfVenueQuerySet
 
 
 class Labelling(models.Model):
@@ -28,6 +29,8 @@ class Labelling(models.Model):
     withdrawn_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     withdrawal_reason = models.TextField(_("motif du retrait"), blank=True)
+
+    objects = OfVenueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("labellisation")

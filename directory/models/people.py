@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.owned import OrganizationQuerySet, OwnedQuerySet
+
 
 class UserAccounts(BaseUserManager["User"]):
     """Creation of accounts, as `createsuperuser` and the authentication back end expect it."""
@@ -57,6 +59,8 @@ class Organization(models.Model):
     is_sponsor = models.BooleanField(_("commanditaire"), default=False)
     demo = models.BooleanField(_("démonstration"), default=False)
     created_at = models.DateTimeField(_("créée le"), default=timezone.now)
+
+    objects = OrganizationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("structure")
@@ -116,6 +120,8 @@ class Membership(models.Model):
     role = models.CharField(_("rôle"), max_length=24, choices=Role.choices)
     since = models.DateTimeField(_("depuis"), default=timezone.now)
 
+    objects = OwnedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("membre")
         verbose_name_plural = _("membres")
@@ -141,6 +147,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("valable jusqu'au"))
     accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.owned import OfVenueQuerySet, OwnedQuerySet
 from directory.models.people import Organization, User
 from directory.models.venues import Venue
 
@@ -35,6 +36,8 @@ class ErrorReport(models.Model):
     handled_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     handled_at = models.DateTimeField(_("traité le"), null=True, blank=True)
     answer = models.TextField(_("réponse"), blank=True)
+
+    objects = OfVenueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signalement")
@@ -67,6 +70,8 @@ class BulkEdit(models.Model):
     created_at = models.DateTimeField(_("déposée le"), default=timezone.now)
     finished_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
 
+    objects = OwnedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("modification en nombre")
         verbose_name_plural = _("modifications en nombre")
@@ -94,6 +99,8 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(_("créé le"), default=timezone.now)
     last_used_on = models.DateField(_("dernier usage"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("révoqué le"), null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("jeton d'accès")
@@ -123,6 +130,8 @@ class Change(models.Model):
     venue = models.ForeignKey(Venue, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     before = models.JSONField(_("avant"), null=True)
     after = models.JSONField(_("après"), null=True)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("changement")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.fields import MinutesField
 from directory.choices import Accessibility, AccessMode, Audience, Fee, SupportMode
 from directory.models.people import Organization
+from directory.owned import OfVenueQuerySet
 from directory.querysets import PlaceQuerySet, VenueQuerySet
 from geodata.models import Located
 
@@ -194,6 +195,8 @@ class Closure(models.Model):
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="closures", verbose_name=_("lieu"))
     during = DateRangeField(_("jours"))
     reason = models.CharField(_("motif"), max_length=120, blank=True)
+
+    objects = OfVenueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fermeture")

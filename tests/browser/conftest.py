@@ -1,7 +1,7 @@
 """Debian's Chromium against the live site.
 
-`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, java_script_enabled …).
-No request may leave the host and no page may break its own Content-Security-Policy: both end the test as failed.
+`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, java_script_enabled).
+No request may leave the host and no page may break its own Content-Security-Policy: either fails the test.
 """
 
 import os
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 LOCAL_SCHEMES = {"data", "blob", "about"}
@@ -20,7 +21,7 @@ Axe = Callable[[Page], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(django_db_setup: None) -> Iterator[Browser]:
     executable = shutil.which("chromium")
     assert executable, "Chromium is missing: bin/test installs it"
     # Playwright's own event loop lives in this thread, and Django would take it for an asynchronous view's.
@@ -29,6 +30,8 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield browser
         browser.close()
+        # Inside that loop Django keeps connections of their own, which would hold the test database.
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
@@ -73,7 +76,7 @@ def page(open_page: OpenPage) -> Page:
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """`axe(page)` gives axe-core's violations, each with its id and the HTML of the elements at fault; [] is a pass."""
+    """`axe(page)`: axe-core's violations, each `{id, where: [HTML of the element at fault]}`; [] is a pass."""
     source = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
 
     def violations(page: Page) -> list[dict[str, Any]]:

@@ -1,0 +1,132 @@
+"""Criteria -> conditions on listings: what "matches" means, said once for list, map, counts and widenings."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from directory.choices import Mode
+from directory.criteria import Criteria
+from directory.models import Listing, Service
+from directory.moments import Moment
+from directory.querysets import ListingQuerySet, ServiceQuerySet
+from directory.referential import Referential, referential
+from directory.words import text_query
+
+# A service at home whose territory is not told is offered to the surroundings of its venue.
+AROUND_M = 20_000
+OF_A_SERVICE = ("category", "audience", "price_max_cents", "mode")
+
+
+class Matching:
+    """The conditions of one search at one instant, by the name of the criterion they come from."""
+
+    def __init__(self, criteria: Criteria, at: datetime) -> None:
+        self.criteria = criteria
+        self.at = at
+        self.words: Referential = referential()
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(ZoneInfo("Europe/Paris")).date()
+
+    def conditions(self) -> dict[str, Q]:
+        """Every condition of the search except the place; all of them have to hold."""
+        given = self.criteria
+        wanted = {
+            "q": lambda: Q(words=text_query(given.q)),
+            "category": lambda: Q(categories__contains=[self._category_id()]),
+            "venue_type": lambda: Q(venue_type=self._venue_type_id()),
+            "audience": lambda: Q(audiences__contains=[given.audience]),
+            "accessible": lambda: Q(accessible=True),
+            "price_max_cents": lambda: Q(price_min_cents__lte=given.price_max_cents),
+            "mode": self._mode,
+            "open_at": lambda: Q(is_open=True),
+            "labelled": lambda: Q(labelled_during__has=self.today),
+        }
+        return {name: wanted[name]() for name in given.narrowing}
+
+    def same_service(self, *ignored: str) -> Q:
+        """One service meets all the criteria that are a service's; needed from two of them on."""
+        names = [name for name in self.criteria.narrowing if name in OF_A_SERVICE and name not in ignored]
+        if len(names) < 2 or self.comes_to_you:
+            return Q()
+        return Q(Exists(self.services(names).filter(venue=OuterRef("venue"))))
+
+    def services(self, names: list[str] | tuple[str, ...] = OF_A_SERVICE) -> ServiceQuerySet:
+        """The public services that meet the named criteria."""
+        given, found = self.criteria, Service.objects.public()
+        if given.category and "category" in names:
+            found = found.in_categories(self._category_ids())
+        if given.audience and "audience" in names:
+            found = found.for_audience(given.audience)
+        if given.price_max_cents is not None and "price_max_cents" in names:
+            found = found.at_most(given.price_max_cents)
+        if given.mode and "mode" in names:
+            found = found.rendered(given.mode)
+        return found
+
+    def is_met_by(self, service: Service) -> bool:
+        """Whether a service already read is one of those asked for."""
+        given = self.criteria
+        return (
+            (not given.category or service.category_id in self._category_ids())
+            and (not given.audience or given.audience in (service.audiences or service.venue.audiences))
+            and (given.price_max_cents is None or costs_at_most(service, given.price_max_cents))
+            and (not given.mode or given.mode in (service.modes or [Mode.ON_SITE]))
+        )
+
+    def everywhere(self) -> ListingQuerySet:
+        """Listings on which the conditions can be put."""
+        listings = Listing.objects.all()
+        if self.criteria.open_at is not None:
+            listings = listings.with_open(Moment.meant(self.criteria.open_at, self.at))
+        return listings
+
+    def within(self, radius_m: float | None) -> ListingQuerySet:
+        """Listings of the place asked for: `radius_m` around its point, its rectangle."""
+        listings, given = self.everywhere(), self.criteria
+        if given.point and radius_m and not self.comes_to_you:
+            listings = listings.near(given.point, radius_m)
+        if given.bbox:
+            listings = listings.in_bbox(given.bbox)
+        return listings
+
+    @property
+    def comes_to_you(self) -> bool:
+        """At home, what counts is the territory served, not how far the venue is."""
+        return self.criteria.mode == Mode.AT_HOME and self.criteria.point is not None
+
+    def listings(self, radius_m: float | None) -> ListingQuerySet:
+        """All that matches, every stop of an itinerant venue by itself."""
+        return self.within(radius_m).filter(*self.conditions().values(), self.same_service())
+
+    def _mode(self) -> Q:
+        if self.comes_to_you:
+            return Q(venue__in=self._serving_at_home())
+        said = Q(modes__contains=[self.criteria.mode])
+        return said | Q(modes=[]) if self.criteria.mode == Mode.ON_SITE else said
+
+    def _serving_at_home(self) -> QuerySet:
+        """Venues one of whose matching services comes to the point: read from the few territories that hold it."""
+        point, radius_m = self.criteria.point, self.criteria.radius_m or AROUND_M
+        around = Listing.objects.near(point, radius_m).filter(modes__contains=[Mode.AT_HOME])
+        nearby = self.services().filter(coverage=None, venue__in=around.values("venue"))
+        return self.services().serving(point).values("venue").union(nearby.values("venue"))
+
+    def _category_id(self) -> int:
+        category = self.words.category(self.criteria.category)
+        return category.pk if category else 0
+
+    def _category_ids(self) -> list[int]:
+        category = self.words.category(self.criteria.category)
+        return [category.pk, *(child.pk for child in self.words.children(category))] if category else []
+
+    def _venue_type_id(self) -> int:
+        kind = self.words.venue_type(self.criteria.venue_type)
+        return kind.pk if kind else 0
+
+
+def costs_at_most(service: Service, price_cents: int) -> bool:
+    """A price that is not known is not promised."""
+    return service.price_cents is not None and service.price_cents <= price_cents
