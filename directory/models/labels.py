@@ -13,7 +13,10 @@ from directory.owned import OfVenueQuerySet
 
 
 class Labelling(models.Model):
-    """A venue holds the label from `during.lower` up to, not including, `during.upper` (local dates)."""
+    """A venue holds the label from `during.lower` up to, not including, `during.upper` (local dates).
+
+    `during` is empty when the label was withdrawn before, or on, its first day.
+    """
 
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="labellings", verbose_name=_("lieu"))
     during = DateRangeField(_("période"))
@@ -29,6 +32,7 @@ class Labelling(models.Model):
     withdrawn_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     withdrawal_reason = models.TextField(_("motif du retrait"), blank=True)
+    reminded_on = models.DateField(_("rappel de fin envoyé le"), null=True, blank=True)
 
     objects = OfVenueQuerySet.as_manager()
 
@@ -41,9 +45,10 @@ class Labelling(models.Model):
                 expressions=[("venue", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
             ),
             models.CheckConstraint(
-                condition=Q(during__isempty=False)
-                & Q(during__startswith__isnull=False)
-                & Q(during__endswith__isnull=False),
+                condition=Q(
+                    during__isempty=False, during__startswith__isnull=False, during__endswith__isnull=False
+                )
+                | Q(during__isempty=True, withdrawn_at__isnull=False),
                 name="labelling_bounded",
             ),
         ]
