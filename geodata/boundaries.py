@@ -1,7 +1,8 @@
 """Official contours → Area rows: one staging table, then set-wise SQL that touches only what differs.
 
-The communes come from the registry; every upper level is the union of its communes. Before that, what the source
-gets wrong is put right, and counted: outlines missing, gaps left by communes merged since, town halls out of place.
+The communes come from the registry; every upper level is the union of its communes. Before that, what the
+source gets wrong is put right, and counted: outlines missing, gaps left by communes merged since, town halls out
+of place.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from geodata.registry import France
 # A step of long work: `with step("what it does") as done: …; done(how many)`.
 Step = Callable[[str], AbstractContextManager[Callable[[int], None]]]
 
-# Simplified outlines cut corners: a town hall this near (metres) is at home, farther it is a mistake of the source.
+# Simplified outlines cut corners: a town hall this near (metres) is at home, farther it is a mistake of the
+# source.
 TOWN_HALL_MARGIN_M = 500
 # Llívia is Spanish and all around it is France: the one hole of the map that is no gap.
 FOREIGN_ENCLAVE = "POINT(1.98 42.465)"
@@ -63,7 +65,8 @@ WHERE NOT ST_IsValid(geom)
 
 UNITE_DEPARTEMENTS = """
 INSERT INTO staged_outline
-SELECT 'departement', parent, ST_Union(geom) FROM staged_area WHERE parent_level = 'departement' GROUP BY parent
+SELECT 'departement', parent, ST_Union(geom)
+FROM staged_area WHERE parent_level = 'departement' GROUP BY parent
 """
 
 # Communes merged into a neighbour that has not been given their surface yet leave a hole in the country.
@@ -94,7 +97,8 @@ FROM (SELECT departement, ST_Union(geom) AS geom FROM staged_gap GROUP BY depart
 WHERE o.code = g.departement
 """
 
-# Some town halls overseas lie in the right place but for the sign of their longitude; other strays say nothing.
+# Some town halls overseas lie in the right place but for the sign of their longitude; other strays say
+# nothing.
 PLACE_COMMUNES = """
 UPDATE staged_area AS a SET point = CASE
     WHEN a.geom IS NULL OR ST_Covers(a.geom, a.town_hall) THEN a.town_hall
@@ -155,7 +159,7 @@ FROM {JOINED}
 WHERE s.level = %s AND a.level = s.level AND a.code = s.code AND a.valid_until IS NULL
     AND (a.name, a.population, a.parent_id, a.epci_id, a.point, a.geom)
     IS DISTINCT FROM (s.name, s.population, p.id, e.id, s.point, s.geom)
-"""
+"""  # noqa: S608
 INSERT_NEW = f"""
 INSERT INTO geodata_area (level, code, name, population, parent_id, epci_id, point, geom)
 SELECT s.level, s.code, s.name, s.population, p.id, e.id, s.point, s.geom
@@ -164,7 +168,7 @@ WHERE s.level = %s AND NOT EXISTS (
     SELECT FROM geodata_area AS a WHERE a.level = s.level AND a.code = s.code AND a.valid_until IS NULL
 )
 ORDER BY s.code
-"""
+"""  # noqa: S608
 CLOSE_GONE = """
 UPDATE geodata_area AS a SET valid_until = greatest(current_date, a.valid_from + 1)
 WHERE a.level = ANY(%s) AND a.valid_until IS NULL
@@ -176,8 +180,8 @@ SAVING_ORDER = ["country", "region", "departement", "epci", "commune"]
 def import_france(france: France, *, step: Step, whole: bool = True) -> Outcome:
     """Make the current official areas equal to `france`. Run it in a transaction: all or nothing.
 
-    `whole`: `france` is the whole country, so what is missing from it is closed (`valid_until`) and inner gaps are
-    filled; with a part of it, upper levels are the unions of that part.
+    `whole`: `france` is the whole country, so what is missing from it is closed (`valid_until`) and inner
+    gaps are filled; with a part of it, upper levels are the unions of that part.
     """
     outcome = Outcome(unplaced=len(france.unplaced))
     with connection.cursor() as cursor:
@@ -208,19 +212,8 @@ def _stage_communes(cursor: CursorWrapper, france: France) -> int:
             parent = (
                 ("departement", row.departement) if row.departement in in_departement else ("country", "FR")
             )
-            copy.write_row(
-                (
-                    "commune",
-                    row.code,
-                    row.name,
-                    row.population,
-                    *parent,
-                    row.epci,
-                    row.lacks,
-                    list(row.postcodes),
-                )
-                + (row.town_hall, row.outline)
-            )
+            columns = ("commune", row.code, row.name, row.population, *parent, row.epci, row.lacks)
+            copy.write_row((*columns, list(row.postcodes), row.town_hall, row.outline))
     with cursor.copy("COPY staged_former (commune, geom) FROM STDIN") as copy:
         for quarter in france.former_communes:
             copy.write_row((quarter.commune, quarter.outline))

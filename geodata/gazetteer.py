@@ -1,8 +1,9 @@
 """Text → places, from our own names alone: what a person types to say where they are.
 
-Understands accents and typing mistakes, "st" for "saint", arrondissements ("paris 11e", "69003"), INSEE codes,
-postcodes however short, town halls, and what tells homonyms apart ("Saint-Denis, Réunion", "Saint-Denis 93").
-Cheapest question first: the beginning of a name (b-tree), then words inside it, then what looks like it (trigrams).
+Understands accents and typing mistakes, "st" for "saint", arrondissements ("paris 11e", "69003"), INSEE
+codes, postcodes however short, town halls, and what tells homonyms apart ("Saint-Denis, Réunion",
+"Saint-Denis 93"). Cheapest question first: the beginning of a name (b-tree), then words inside it, then what
+looks like it (trigrams).
 """
 
 import re
@@ -16,7 +17,7 @@ from django.db.models import Case, Expression, F, Func, IntegerField, Q, QuerySe
 from django.db.models.functions import Length, Ln, Lower
 
 from geodata.folding import fold
-from geodata.models import Toponym
+from geodata.models import Area, Toponym
 
 TEXT_LENGTH = 200
 # Fewer answers than this, and the next, costlier question is asked.
@@ -87,7 +88,7 @@ def suggest(text: str, *, limit: int = 8) -> list[Suggestion]:
 
 
 def resolve(text: str) -> Suggestion | None:
-    """The one place that `text` names; None when it names none, or something finer such as a street address."""
+    """The one place that `text` names; None when it names none, or something finer such as a street."""
     first = next(iter(suggest(text)), None)
     return first if first and first.match != VAGUE else None
 
@@ -102,6 +103,28 @@ def town_of(address: str) -> Suggestion | None:
     towns = Toponym.objects.filter(folded__in=endings, kind__in=[Kind.COMMUNE, Kind.ARRONDISSEMENT])
     longest_first = towns.order_by(Length("folded").desc(), "-weight")
     return next(iter(_suggestions(longest_first, VAGUE, 1)), None)
+
+
+def areas(text: str = "", *, level: str = "", limit: int = 20) -> "QuerySet[Area]":
+    """Official territories named `text` (all, without a text), the most populous first, without outlines."""
+    found = Area.objects.current().exclude(level=Area.Level.CUSTOM).select_related("parent")
+    found = found.defer("geom", "parent__geom").order_by(F("population").desc(nulls_last=True), "name", "pk")
+    if level:
+        found = found.filter(level=level)
+    if text.strip():
+        found = found.filter(pk__in=_ids_named(text[:TEXT_LENGTH].strip(), level))
+    return found[:limit]
+
+
+def _ids_named(text: str, level: str) -> "QuerySet[Any, Any]":
+    """Each part walks its own index: one condition with OR would read every area."""
+    ids = Area.objects.current().filter(code__in={text, text.upper()}).values("pk")
+    quarters = Area.objects.filter(level=Area.Level.QPV, name__unaccent__icontains=text)
+    if not (name := fold(text)):
+        return ids
+    names = _named(Toponym.objects.all()).filter(Q(folded__startswith=name) | Q(folded__contains=f" {name}"))
+    names = names.filter(kind=level) if level in Kind.values else names
+    return ids.union(quarters.values("pk"), names.filter(area__isnull=False).values("area_id"))
 
 
 def _name_and_hint(text: str) -> tuple[str, str]:
@@ -127,7 +150,7 @@ def _by_name(name: str, hint: str, limit: int) -> list[Suggestion]:
 
 
 def _with_words(name: str, limit: int) -> list[Suggestion]:
-    """Names in which each word of `name` begins a word. Words under three letters have no trigram to be found by."""
+    """Names in which each word of `name` begins a word. Two letters alone have no trigram to be found by."""
     words = name.split()
     if not any(len(word) > 2 for word in words):
         return []
@@ -160,7 +183,7 @@ def _close_to(name: str, hint: str, limit: int) -> list[Suggestion]:
 
 
 def _by_code(code: str, limit: int) -> list[Suggestion]:
-    """A département, the beginning of a postcode, an INSEE code; a postcode of companies only gives its département."""
+    """A département, a postcode or its beginning, an INSEE code; of a company's postcode, the département."""
     code = code.upper()
     named = Q(code=code, kind__in=[Kind.DEPARTEMENT, Kind.COMMUNE, Kind.ARRONDISSEMENT])
     rows = Toponym.objects.filter(named | Q(kind=Kind.POSTCODE, folded__startswith=code))
@@ -176,7 +199,7 @@ def _by_code(code: str, limit: int) -> list[Suggestion]:
 
 
 def _by_postcode_and_name(postcode: str, text: str, limit: int) -> list[Suggestion]:
-    """ "69003 Lyon", "Lyon 69003"; when the other words are no name of a place there, all that the postcode covers."""
+    """What the postcode covers: the place that the other words name, or everything when they name none."""
     words = " ".join(fold(text).replace(postcode, " ").split())
     rows = Toponym.objects.filter(kind=Kind.POSTCODE, postcode=postcode)
     named = rows.filter(Q(folded__startswith=f"{postcode} {words}") | Q(folded__contains=f" {words}"))

@@ -1,7 +1,7 @@
 """A file of territories (GeoJSON, GeoPackage, Shapefile: whatever OGR reads) → Area rows of one level.
 
-Any source projection becomes WGS 84; invalid shapes are repaired and reported; what cannot be kept is refused with
-its rank in the file and the reason.
+Any source projection becomes WGS 84; invalid shapes are repaired and reported; what cannot be kept is refused
+with its rank in the file and the reason.
 """
 
 import json
@@ -58,7 +58,9 @@ FROM (SELECT code, name, ST_SetSRID(ST_Force2D(geom), 4326) AS geom FROM staged_
 PLACE = """
 UPDATE staged_layer AS s SET point = ST_PointOnSurface(geom), parent_id = (
     SELECT a.id FROM geodata_area AS a JOIN geodata_areapart AS part ON part.area_id = a.id
-    WHERE a.level = 'departement' AND a.valid_until IS NULL AND ST_Covers(part.geom, ST_PointOnSurface(s.geom)) LIMIT 1
+    WHERE a.level = 'departement' AND a.valid_until IS NULL
+        AND ST_Covers(part.geom, ST_PointOnSurface(s.geom))
+    LIMIT 1
 )
 """
 UPDATE_CHANGED = """

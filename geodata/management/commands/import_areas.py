@@ -1,4 +1,4 @@
-"""`manage.py import_areas`: the official territories and the gazetteer; `--level qpv FILE`: one layer of others."""
+"""`import_areas`: the official territories and the gazetteer; `import_areas --level qpv FILE`: other ones."""
 
 import json
 import sys
