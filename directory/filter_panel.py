@@ -1,4 +1,4 @@
-"""The filters of the results page: what may be chosen, how many venues each would leave, what is chosen now."""
+"""The filters of the results page: what may be chosen, how many venues each leaves, what is chosen now."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -138,7 +138,12 @@ class FilterPanel:
             label = self._radius_words(self.criteria.radius_m / 1000)
             yield Chip(label, search_url(self.criteria.without("radius_m"), self.place))
         for name in self.criteria.narrowing:
-            yield Chip(self.words(name), search_url(self.criteria.without(name), self.place))
+            if name != "labelled":  # the usual state, not a filter somebody set
+                yield Chip(self.words(name), search_url(self.criteria.without(name), self.place))
+        if not self.criteria.labelled:
+            yield Chip(
+                _("Avec les lieux sans chèque"), search_url(self.criteria.but(labelled=True), self.place)
+            )
 
     def words(self, name: str) -> str:
         """One criterion in words, as on its chip."""
@@ -160,7 +165,6 @@ class FilterPanel:
             "audience": lambda: str(Audience(criteria.audience).label),
             "mode": lambda: str(Mode(criteria.mode).label),
             "accessible": lambda: _("Accessible en fauteuil roulant"),
-            "labelled": lambda: _("Avec les lieux sans chèque"),
         }[name]()
 
     def _opening_words(self) -> str:

@@ -1,4 +1,4 @@
-"""What the directory knows of a territory: how many labelled venues, offering what, where most of them are."""
+"""What the directory knows of a territory: how many labelled venues, with which services, where."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,9 @@ class Portrait:
         return Listing.objects.labelled_on(self.day).covered_by([self.area])
 
     def context(self) -> dict[str, Any]:
-        nearest = self.listings.nearest(self.area.point).with_sheet()[:MOST_SHOWN]
+        nearest = self.listings.nearest(self.area.point).select_related("venue", "venue_type", "place")[
+            :MOST_SHOWN
+        ]
         return {
             "area": self.area,
             "figures": figures(self.listings),

@@ -1,4 +1,4 @@
-"""The sheet of a venue: offer, hours of the coming days, stops to come, and the same for machines (JSON-LD)."""
+"""The sheet of a venue: offer, hours of the coming days, next stops, and the same for machines (JSON-LD)."""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PUBLIC_SERVICES = "maison-services-public"
 
 @dataclass(frozen=True)
 class PlaceHours:
-    """A place with its parsed hours; `hours` is None when they are absent or not in OpenStreetMap's syntax."""
+    """A place with its parsed hours; `hours` is None when they are absent or in no known syntax."""
 
     place: Place
     at: datetime
@@ -141,4 +141,4 @@ def embedded(data: dict[str, Any]) -> SafeString:
     text = json.dumps(data, ensure_ascii=False)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return mark_safe(text)
+    return mark_safe(text)  # noqa: S308

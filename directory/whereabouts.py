@@ -8,15 +8,15 @@ from directory.criteria import Criteria
 from directory.links import search_url
 from directory.search import Page
 from directory.wording import counted, venues
-from geodata import gazetteer
+from geodata import gazetteer, geocoding
 from geodata.gazetteer import Suggestion
 
 MOST_SUGGESTED = 6
 
 
 def found_place(text: str) -> Suggestion | None:
-    """The gazetteer's answer when it is sure, else the geocoder's for full addresses, else None."""
-    return gazetteer.resolve(text)
+    """Our own names when they are sure, else the address service if any, else the town, else None."""
+    return geocoding.locate(text)
 
 
 def near_misses(text: str, criteria: Criteria) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 
 THIN = "\u202f"
 WIDE = "\u00a0"
+# France, Réunion and Mayotte, Guadeloupe and its islands, Guyane, Martinique: all dialled as 0x xx xx xx xx.
+FRENCH_CALLING_CODES = {33, 262, 590, 594, 596}
 
 
 def distance(metres: float | None) -> str:
@@ -49,7 +52,7 @@ def clock(minute: int) -> str:
 
 
 def moment(instant: datetime, zone: str) -> str:
-    """« à 18 h », « demain à 9 h », « lundi à 9 h », « le 24 décembre à 9 h », in the local time of the venue."""
+    """« à 18 h », « demain à 9 h », « lundi à 9 h », « le 24 décembre à 9 h », in the venue's local time."""
     local = instant.astimezone(ZoneInfo(zone))
     today = timezone.now().astimezone(ZoneInfo(zone)).date()
     words = {"day": day(local.date(), today), "hour": clock(local.hour * 60 + local.minute)}
@@ -65,6 +68,17 @@ def day(which: date, today: date) -> str:
     if timedelta(0) < which - today < timedelta(days=7):
         return format_date(which, "l")
     return _("le %(day)s") % {"day": format_date(which, "j F")}
+
+
+def phone(number: str) -> str:
+    """« +33639988578 » -> « 06 39 98 85 78 »; what is no phone number stays as it was typed."""
+    try:
+        parsed = phonenumbers.parse(number, "FR")
+    except phonenumbers.NumberParseException:
+        return number
+    french = parsed.country_code in FRENCH_CALLING_CODES
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style).replace(" ", WIDE)
 
 
 def serial(number: int) -> str:

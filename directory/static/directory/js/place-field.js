@@ -104,7 +104,7 @@ class PlaceField {
 
   choose(index) {
     const place = this.places[index];
-    this.input.value = place.full_label ?? place.label;
+    this.input.value = place.context ? `${place.label} — ${place.context}` : place.label;
     this.forget();
     for (const name of ["lon", "lat"]) {
       const field = document.createElement("input");

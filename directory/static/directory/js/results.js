@@ -112,7 +112,7 @@ const toggle = page.querySelector("[data-map-toggle]");
 toggle.addEventListener("click", (event) => {
   event.preventDefault();
   const shown = columns.classList.toggle("shows-map");
-  toggle.querySelector("span").textContent = shown ? toggle.dataset.list : toggle.dataset.map;
+  toggle.querySelector("span").textContent = shown ? toggle.dataset.toList : toggle.dataset.toMap;
   if (shown) openMap();
 });
 
