@@ -4,4 +4,13 @@ from geodata.models.located import Located
 from geodata.models.outages import Outage
 from geodata.models.toponyms import Toponym
 
-__all__ = ["Area", "AreaPart", "BasemapBuild", "BasemapFeature", "BasemapTile", "Located", "Outage", "Toponym"]
+__all__ = [
+    "Area",
+    "AreaPart",
+    "BasemapBuild",
+    "BasemapFeature",
+    "BasemapTile",
+    "Located",
+    "Outage",
+    "Toponym",
+]
