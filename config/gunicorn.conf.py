@@ -10,7 +10,9 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 30
 graceful_timeout = 5
 # Worker heartbeats in memory, not on a disk that may be slow.
-worker_tmp_dir = "/dev/shm"
+worker_tmp_dir = "/dev/shm"  # noqa: S108
+# One file in the home folder for every gunicorn of this user: two sites would share it.
+control_socket_disable = True
 accesslog = "-"
 # No address and no query string: together they say who looks for what, and from where.
-access_log_format = '{"method": "%(m)s", "path": "%(U)s", "status": %(s)s, "seconds": %(L)s, "bytes": "%(B)s"}'
+access_log_format = '{"method": "%(m)s", "path": "%(U)s", "status": %(s)s, "seconds": %(L)s, "bytes": %(B)s}'

@@ -116,8 +116,8 @@ DATABASE_ROLE = env.str("DATABASE_ROLE", default="owner" if PROCESS == "tests" e
 DATABASES = {"default": database(OWNER_URL if DATABASE_ROLE == "owner" else SITE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Debian 12's GDAL 3.6 cannot be kept from fetching a reference system that a file names: geodata/geometry.py refuses
-# every `crs` of a stranger before GDAL sees it, and files are loaded by administrators only.
+# Debian 12's GDAL 3.6 cannot be kept from fetching a reference system that a file names: geodata/geometry.py
+# refuses every `crs` of a stranger before GDAL sees it, and files are loaded by administrators only.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 CACHES = {

@@ -20,6 +20,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", swagger, name="api-docs"),
+    path("api/v1/", include("geodata.api_urls")),
     path("api/v1/", include("directory.api_urls")),
     re_path(r"^api/", no_such_address),
     path("", include("geodata.urls")),

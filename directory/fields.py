@@ -45,16 +45,16 @@ class HasElement(Lookup):
     lookup_name = "has"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
-        return ("%s", [value])
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return ("%s", (value,))
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, lhs_params = self.process_lhs(compiler, connection)
         rhs, rhs_params = self.process_rhs(compiler, connection)
         element = {"int4multirange": "integer", "datemultirange": "date"}[
             self.lhs.output_field.db_type(connection)
         ]
-        return f"{lhs} @> ({rhs})::{element}", [*lhs_params, *rhs_params]
+        return f"{lhs} @> ({rhs})::{element}", (*lhs_params, *rhs_params)
 
 
 def minutes(pairs: Iterable[tuple[int, int]]) -> Int4Multirange:

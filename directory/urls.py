@@ -1,5 +1,18 @@
-"""Addresses of this app."""
+"""Addresses of the public pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from directory import views
+
+app_name = "directory"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("lieux/", views.results, name="results"),
+    path("lieux/<int:venue_id>/<slug:slug>/", views.venue, name="venue"),
+    path("territoires/<slug:level>/<slug:code>/", views.area, name="area"),
+    path("territoires/<slug:level>/<slug:code>/carte/", views.area_map, name="area_map"),
+    path("comment-ca-marche/", views.how, name="how"),
+    path("a-propos/", views.about, name="about"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+]

@@ -109,7 +109,12 @@ configure_cluster() {
 # shellcheck disable=SC2016  # expanded by the inner shell
 cluster_file() { as_cluster sh -c 'umask 077; cat >"$1"' sh "$PG_DATA/$1"; }
 
-cluster_runs() { [ -e "$PG_DATA/PG_VERSION" ] && pg_control status >/dev/null 2>&1; }
+# The pid file alone does not tell: after a power cut it stays, and its number may be anybody's by now.
+cluster_runs() {
+	_pid=$(as_cluster head -n 1 "$PG_DATA/postmaster.pid" 2>/dev/null) || return 1
+	[ "$(cat "/proc/$_pid/comm" 2>/dev/null)" = postgres ] &&
+		[ "$(as_cluster readlink "/proc/$_pid/cwd" 2>/dev/null)" = "$PG_DATA" ]
+}
 
 start_cluster() {
 	if cluster_runs; then
@@ -131,11 +136,10 @@ make_socket_directory() {
 		fail "$PG_SOCKET, where PostgreSQL's socket goes, belongs to somebody else: remove it, then start again."
 }
 
-# After a power cut a pid file stays; PostgreSQL trips on it when that number is now another of its user's processes.
+# Called when the cluster does not run: PostgreSQL trips on the files left by one that was cut off.
 forget_dead_server() {
-	_pid=$(as_cluster head -n 1 "$PG_DATA/postmaster.pid" 2>/dev/null) || return 0
-	[ "$(cat "/proc/$_pid/comm" 2>/dev/null)" != postgres ] || return 0
-	step "Forgetting a PostgreSQL that ended without saying so (pid $_pid)"
+	as_cluster test -e "$PG_DATA/postmaster.pid" || return 0
+	step "Forgetting a PostgreSQL that ended without saying so"
 	as_cluster rm -f "$PG_DATA/postmaster.pid" "$PG_SOCKET/.s.PGSQL.$PG_PORT.lock" "$PG_SOCKET/.s.PGSQL.$PG_PORT"
 }
 

@@ -51,6 +51,20 @@ require_debian() {
 		fail "This machine lacks: $1- and neither root nor sudo is at hand: ask its administrator to install them, then start again."
 }
 
+# Some images of a bare Debian have a / that only root may enter, and then no other user can run anything.
+open_root_folder() {
+	[ "$(id -u)" = 0 ] || return 0
+	case $(stat -c %A /) in *x | *t) return 0 ;; esac
+	step "Opening / to the machine's users, as Debian has it (chmod 755 /): PostgreSQL does not run as root"
+	chmod 755 /
+}
+
+require_own_folder() {
+	mkdir -p "$LOG_DIR" 2>/dev/null || :
+	[ -w "$LOG_DIR" ] || fail "$ROOT/.local cannot be written to: run this as the owner of the folder."
+	[ -w "$ROOT/.local" ] || fail "$ROOT/.local cannot be written to: run this as the owner of the folder."
+}
+
 # require_free_disk PATH GIGABYTES
 require_free_disk() {
 	_free=$(df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }')

@@ -4,7 +4,7 @@
 HELD=""
 
 stay() {
-	mkdir -p "$ROOT/.local" 2>/dev/null || fail "$ROOT cannot be written to: run this as the owner of the folder."
+	require_own_folder
 	trap leave EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP

@@ -14,6 +14,7 @@ fail() {
 logged() {
 	_log=$LOG_DIR/$1.log _sentence=$2
 	shift 2
+	rm -f "$_log"
 	"$@" >"$_log" 2>&1 9>&- || failed_with "$_log" "$_sentence"
 }
 
@@ -21,7 +22,7 @@ logged() {
 counted() {
 	_log=$LOG_DIR/$1.log _sentence=$2 _total=$3 _pattern=$4
 	shift 4
-	rm -f "$_log.failed"
+	rm -f "$_log" "$_log.failed"
 	{ "$@" 2>&1 9>&- || : >"$_log.failed"; } | awk -v total="$_total" -v pattern="$_pattern" -v log_file="$_log" '
 		{ print > log_file; fflush(log_file) }
 		$0 ~ pattern {

@@ -68,8 +68,9 @@ COLUMNS = """place_id, venue_id, point, name, venue_type_id, itinerant, commune_
              accessible, price_min_cents, labelled_during, timezone, week, words, updated_on, demo"""
 
 RELIST = f"""
+-- Inside a bulk load the tables have no statistics yet, and the planner would read all services for each place.
 CREATE FUNCTION directory_relist(places bigint[]) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
     DELETE FROM directory_listing listing
     WHERE place_id = ANY(places)
       AND NOT EXISTS (SELECT FROM directory_listed listed WHERE listed.place_id = listing.place_id);

@@ -15,7 +15,7 @@ from geodata.models import Located
 class Listing(Located):
     """One row for each place the public can find, with everything a search filters on.
 
-    Database triggers write it from venues, places, services and labellings (migration 0002), so an import, the
+    Database triggers write it from venues, places, services and labels (migration 0002), so an import, the
     admin and plain SQL cannot forget it. Only approved services count. Python never writes it.
     """
 

@@ -51,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Organization(models.Model):
-    """A legal person: provider, sponsor, or both. `siret` is empty when the source did not give a valid one."""
+    """A legal person: provider, sponsor, or both. `siret` is empty when no valid one is known."""
 
     name = models.CharField(_("nom"), max_length=250)
     siret = models.CharField(_("SIRET"), max_length=14, blank=True)

@@ -1,5 +1,7 @@
 """Venues, and the places at which they receive the public."""
 
+from typing import Any
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -9,22 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from directory.fields import MinutesField
 from directory.choices import Accessibility, AccessMode, Audience, Fee, SupportMode
+from directory.fields import MinutesField
 from directory.models.people import Organization
 from directory.owned import OfVenueQuerySet
 from directory.querysets import PlaceQuerySet, VenueQuerySet
 from geodata.models import Located
 
 
-def codes(choices: type[models.TextChoices], label: str) -> ArrayField:
+def codes(choices: type[models.TextChoices], label: Any) -> ArrayField:
     """A list of codes out of a closed list."""
     return ArrayField(
         models.CharField(max_length=24, choices=choices.choices), default=list, blank=True, verbose_name=label
     )
 
 
-def texts(label: str, max_length: int = 500) -> ArrayField:
+def texts(label: Any, max_length: int = 500) -> ArrayField:
     """A list of free texts."""
     return ArrayField(models.CharField(max_length=max_length), default=list, blank=True, verbose_name=label)
 

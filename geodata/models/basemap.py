@@ -7,13 +7,14 @@ from django.contrib.postgres.indexes import GistIndex
 class BasemapFeature(models.Model):
     """A drawable piece, generalised for the tiles of zooms `zoom_min` to `zoom_max`, in Web Mercator.
 
-    `land` and `abroad` are polygons cut small; a tile joins them again. `line` is unique line work: a border
-    shared by two communes is one row. `name` is a point; `shown_from` is the display zoom it is meant for.
+    `land`, `urban` and `abroad` are polygons cut small; a tile joins them again. `line` is unique line work:
+    a border shared by two communes is one row. `name` is a point; `shown_from` is its first display zoom.
     """
 
     class Layer(models.TextChoices):
         LAND = "land"
         ABROAD = "abroad"
+        URBAN = "urban"
         LINE = "line"
         NAME = "name"
 

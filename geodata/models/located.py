@@ -4,15 +4,16 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.utils.translation import gettext_lazy as _
 
-from geodata.querysets import LocatedQuerySet, geography
+from geodata.querysets import geography
 
 
 class Located(models.Model):
-    """Abstract. The geometry index answers "inside what?"; the geography one "how far?", in metres, world-wide."""
+    """Abstract; its managers come from `LocatedQuerySet`.
+
+    The geometry index answers "inside what?"; the geography one "how far?", in metres, world-wide.
+    """
 
     point = models.PointField(_("position"), null=True, blank=True)
-
-    objects = LocatedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -2,14 +2,14 @@
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from geodata.models.areas import Area
 
 
 class Toponym(models.Model):
-    """One way to name one place. `folded` is what a search compares: lower case, no accent, "st" spelled "saint"."""
+    """One way to name one place. `folded` is what a search compares: "Saint-Étienne" is "saint etienne"."""
 
     class Kind(models.TextChoices):
         COMMUNE = "commune", _("commune")
@@ -40,7 +40,12 @@ class Toponym(models.Model):
             models.Index(OpClass(F("folded"), name="text_pattern_ops"), name="toponym_prefix"),
             models.Index(fields=["postcode"], name="toponym_postcode"),
             models.Index(fields=["code"], name="toponym_code"),
-            GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="toponym_trigrams"),
+            # Postcodes and town halls are found by how they begin; here they would be noise, two rows of three.
+            GinIndex(
+                OpClass(F("folded"), name="gin_trgm_ops"),
+                name="toponym_trigrams",
+                condition=~Q(kind__in=["postcode", "town_hall"]),
+            ),
         ]
 
     def __str__(self) -> str:

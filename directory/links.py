@@ -1,0 +1,27 @@
+"""Addresses of searches: one search has one address, whatever page wrote it."""
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from directory.criteria import Criteria
+
+MAP = "/api/v1/map/"
+# The map adds its own rectangle; a page of the list is no business of its own.
+OF_THE_LIST_ONLY = {"lon", "lat", "radius_km", "bbox", "limit", "cursor"}
+
+
+def parameters(criteria: Criteria, place: str = "") -> dict[str, str]:
+    """GET parameters of a search page; `place` is what the person typed, shown again in the field."""
+    return {"place": place, **criteria.parameters()} if place else criteria.parameters()
+
+
+def search_url(criteria: Criteria, place: str = "") -> str:
+    query = urlencode(parameters(criteria, place))
+    return reverse("directory:results") + (f"?{query}" if query else "")
+
+
+def map_url(criteria: Criteria) -> str:
+    """Where the map asks for the venues of the rectangle it shows, with the same filters."""
+    kept = {name: value for name, value in criteria.parameters().items() if name not in OF_THE_LIST_ONLY}
+    return MAP + (f"?{urlencode(kept)}" if kept else "")

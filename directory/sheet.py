@@ -1,0 +1,144 @@
+"""The sheet of a venue: offer, hours of the coming days, next stops, and the same for machines (JSON-LD)."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.utils.safestring import SafeString, mark_safe
+
+from directory import opening
+from directory.choices import Audience, SupportMode
+from directory.models import Labelling, Place, Venue
+
+DAYS_SHOWN = 7
+DAYS_OF_ROUNDS = 70
+MOST_VISITS = 3
+PUBLIC_SERVICES = "maison-services-public"
+
+
+@dataclass(frozen=True)
+class PlaceHours:
+    """A place with its parsed hours; `hours` is None when they are absent or in no known syntax."""
+
+    place: Place
+    at: datetime
+
+    @cached_property
+    def hours(self) -> opening.Hours | None:
+        return opening.parse(self.place.hours, timezone=self.place.timezone)
+
+    @cached_property
+    def now(self) -> opening.Now:
+        return self.hours.now(self.at) if self.hours else opening.UNKNOWN
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(ZoneInfo(self.place.timezone)).date()
+
+    @cached_property
+    def days(self) -> list[opening.Day]:
+        """The seven days from today on."""
+        return self.hours.days(self.today, DAYS_SHOWN) if self.hours else []
+
+    @cached_property
+    def visits(self) -> list[opening.Day]:
+        """The next days on which an itinerant venue stops here."""
+        if not self.hours:
+            return []
+        return [day for day in self.hours.days(self.today, DAYS_OF_ROUNDS) if day.intervals][:MOST_VISITS]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    venue: Venue
+    at: datetime
+
+    @cached_property
+    def places(self) -> list[PlaceHours]:
+        """The place of a fixed venue, or the stops of a round: those visited soonest first."""
+        found = [PlaceHours(place, self.at) for place in self.venue.places.all()]
+        never = self.at.date() + timedelta(days=DAYS_OF_ROUNDS + 1)
+        return sorted(
+            found, key=lambda each: each.visits[0].day if each.place.is_stop and each.visits else never
+        )
+
+    @cached_property
+    def labelled(self) -> bool:
+        day = self.at.astimezone(ZoneInfo("Europe/Paris")).date()
+        return Labelling.objects.filter(venue=self.venue, during__contains=day).exists()
+
+    def context(self, url: str) -> dict[str, Any]:
+        main = self.places[0] if self.places else None
+        services = self.venue.services.public().select_related("category__parent")
+        return {
+            "venue": self.venue,
+            "labelled": self.labelled,
+            "services": [
+                {"service": service, "audiences": labels(Audience, service.audiences)} for service in services
+            ],
+            "main": main,
+            "stops": self.places if self.venue.itinerant else [],
+            "websites": web_addresses(*self.venue.websites),
+            "booking": web_addresses(self.venue.booking_url),
+            "acceslibre": web_addresses(self.venue.access_url),
+            "audiences": labels(Audience, self.venue.audiences),
+            "support": labels(SupportMode, self.venue.support_modes),
+            "linked_data": embedded(self.linked_data(main, url)),
+        }
+
+    def linked_data(self, main: PlaceHours | None, url: str) -> dict[str, Any]:
+        """schema.org description. Facts only: no rating, no opening hours that could not be parsed."""
+        kind = self.venue.venue_type.slug if self.venue.venue_type else ""
+        data: dict[str, Any] = {
+            "@context": "https://schema.org",
+            "@type": "GovernmentOffice" if kind == PUBLIC_SERVICES else "LocalBusiness",
+            "name": self.venue.name,
+            "url": url,
+            "telephone": self.venue.phone,
+            "description": self.venue.summary,
+            "openingHours": main.place.hours if main and main.hours else "",
+            **(located(main.place) if main else {}),
+        }
+        return {name: value for name, value in data.items() if value}
+
+
+def located(place: Place) -> dict[str, Any]:
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": place.address,
+        "postalCode": place.postcode,
+        "addressLocality": place.commune,
+        "addressCountry": "FR",
+    }
+    found: dict[str, Any] = {"address": address}
+    if place.point:
+        found["geo"] = {"@type": "GeoCoordinates", "longitude": place.point.x, "latitude": place.point.y}
+    return found
+
+
+def web_addresses(*addresses: str) -> list[dict[str, str]]:
+    """The addresses a click may open, with the name of their host; an import may bring `javascript:` ones."""
+    hosts = [(address, urlsplit(address)) for address in addresses]
+    return [
+        {"url": address, "name": parts.netloc.removeprefix("www.")}
+        for address, parts in hosts
+        if parts.scheme in ("http", "https") and parts.netloc
+    ]
+
+
+def labels(choices: Any, codes: list[str]) -> list[str]:
+    """Words of codes; one that the list no longer has is left out."""
+    known = dict(choices.choices)
+    return [str(known[code]) for code in codes if code in known]
+
+
+def embedded(data: dict[str, Any]) -> SafeString:
+    """JSON that cannot leave its script element, whatever the venue is called."""
+    text = json.dumps(data, ensure_ascii=False)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return mark_safe(text)  # noqa: S308

@@ -1,0 +1,160 @@
+// The map beside the list: clusters and venues of the part that is seen, at most 300, counted by the server.
+// Every value from the server goes in as text, never as HTML.
+
+function loadScript(source) {
+  return new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: source, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+}
+
+const PIN = [30, 38];
+
+function pinIcon(rank) {
+  const html = document.createElement("div");
+  html.append(document.createElement("span"), Object.assign(document.createElement("b"), { textContent: rank }));
+  return L.divIcon({ className: rank ? "pin" : "pin pin-plain", html, iconSize: PIN, iconAnchor: [15, 38], popupAnchor: [0, -34] });
+}
+
+function clusterIcon(count) {
+  const size = Math.round(Math.min(64, 34 + 8 * Math.log10(count)));
+  const html = document.createTextNode(count > 9999 ? `${Math.round(count / 1000)}k` : String(count));
+  const holder = document.createElement("div");
+  holder.append(html);
+  return L.divIcon({ className: "cluster", html: holder, iconSize: [size, size] });
+}
+
+function popup(properties, words) {
+  const box = document.createElement("div");
+  const name = Object.assign(document.createElement("strong"), { textContent: properties.name });
+  const kind = Object.assign(document.createElement("p"), {
+    textContent: [properties.venue_type?.name ?? properties.venue_type, properties.commune].filter(Boolean).join(" · "),
+  });
+  const link = Object.assign(document.createElement("a"), { className: "button button-small button-main", textContent: words.see });
+  link.href = new URL(properties.url, window.location.origin).pathname;
+  box.append(name, kind, link);
+  return box;
+}
+
+export class VenueMap {
+  static async open(element, options) {
+    const words = element.dataset;
+    if (!window.L) await loadScript(words.leaflet);
+    const { createBasemap } = await import(words.basemap);
+    return new VenueMap(element, options, createBasemap);
+  }
+
+  constructor(element, { cards, button, chosen, searchHere }, createBasemap) {
+    Object.assign(this, { element, cards, button, chosen });
+    this.map = L.map(element, { zoomControl: false, minZoom: 4, maxZoom: 18, worldCopyJump: true });
+    this.map.attributionControl.setPrefix(false);
+    L.control.zoom({ zoomInTitle: element.dataset.zoomIn, zoomOutTitle: element.dataset.zoomOut }).addTo(this.map);
+    this.features = L.layerGroup().addTo(this.map);
+    this.here = L.layerGroup().addTo(this.map);
+    this.markers = new Map();
+    this.frame();
+    createBasemap(this.map);
+    this.map.on("moveend", () => this.moved());
+    button.addEventListener("click", () => { button.hidden = true; searchHere(this.bounds()); });
+    this.load();
+  }
+
+  bounds() {
+    const box = this.map.getBounds();
+    const clamp = (value, limit) => Math.max(-limit, Math.min(limit, value)).toFixed(5);
+    return [clamp(box.getWest(), 180), clamp(box.getSouth(), 85), clamp(box.getEast(), 180), clamp(box.getNorth(), 85)].join();
+  }
+
+  // What the search asked for: its rectangle, else the venues of the list and the person, else France.
+  frame() {
+    const { bbox, lon, lat } = this.element.dataset;
+    const points = this.cards().map((card) => [Number(card.dataset.lat), Number(card.dataset.lon)]);
+    if (lon) points.push([Number(lat), Number(lon)]);
+    this.framing = true;
+    if (bbox) {
+      const [west, south, east, north] = bbox.split(",").map(Number);
+      this.map.fitBounds([[south, west], [north, east]], { animate: false });
+    } else if (points.length) this.map.fitBounds(points, { padding: [45, 45], maxZoom: 15, animate: false });
+    else this.map.fitBounds([[41.3, -5.2], [51.1, 9.6]], { animate: false });
+    this.framing = false;
+    this.here.clearLayers();
+    if (lon) this.showPerson([Number(lat), Number(lon)]);
+  }
+
+  showPerson(at) {
+    const icon = L.divIcon({ className: "you", iconSize: [18, 18] });
+    L.marker(at, { icon, interactive: false, keyboard: false, title: this.element.dataset.you }).addTo(this.here);
+  }
+
+  refresh({ sized = false } = {}) {
+    if (sized) this.map.invalidateSize({ animate: false });
+    this.button.hidden = true;
+    this.frame();
+    this.load();
+  }
+
+  moved() {
+    if (this.framing) return;
+    if (!this.popping) this.button.hidden = false;
+    this.popping = false;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.load(), 120);
+  }
+
+  async load() {
+    this.pending?.abort();
+    this.pending = new AbortController();
+    const url = new URL(this.element.dataset.features, window.location.origin);
+    url.searchParams.set("bbox", this.bounds());
+    url.searchParams.set("zoom", Math.round(this.map.getZoom()));
+    try {
+      const answer = await fetch(url, { signal: this.pending.signal });
+      if (answer.ok) this.draw((await answer.json()).features);
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+    }
+  }
+
+  draw(features) {
+    const ranks = new Map(this.cards().map((card, index) => [Number(card.dataset.place), index + 1]));
+    const names = new Set();
+    this.features.clearLayers();
+    this.markers.clear();
+    for (const { id, geometry, properties } of features) {
+      const [lon, lat] = geometry.coordinates;
+      const marker = properties.count > 1 ? this.cluster([lat, lon], properties.count) : this.venue([lat, lon], id, properties, ranks.get(id));
+      let name = marker.options.name;
+      for (let again = 2; names.has(name); again += 1) name = `${marker.options.name} (${again})`;
+      names.add(name);
+      marker.addTo(this.features).getElement().setAttribute("aria-label", name);
+    }
+  }
+
+  cluster(at, count) {
+    const { clusterMany } = this.element.dataset;
+    const marker = L.marker(at, { icon: clusterIcon(count), name: `${count} ${clusterMany}` });
+    return marker.on("click", () => this.map.setView(at, Math.min(18, this.map.getZoom() + 2)));
+  }
+
+  venue(at, id, properties, rank) {
+    const name = rank ? `${rank}. ${properties.name}` : properties.name;
+    const marker = L.marker(at, { icon: pinIcon(rank ?? ""), name, riseOnHover: true, zIndexOffset: rank ? 500 : 0 });
+    marker.bindPopup(() => popup(properties, this.element.dataset), { minWidth: 200 });
+    marker.on("click", () => { this.popping = true; this.chosen(id); });
+    this.markers.set(id, marker);
+    return marker;
+  }
+
+  // Shows where a card of the list is, even when its venue is inside a cluster.
+  point(card) {
+    this.pointed?.remove();
+    this.element.querySelectorAll(".pin.is-active").forEach((pin) => pin.classList.remove("is-active"));
+    if (!card) return;
+    const marker = this.markers.get(Number(card.dataset.place));
+    if (marker) return marker.getElement()?.classList.add("is-active");
+    const icon = pinIcon(card.querySelector(".rank")?.textContent ?? "");
+    icon.options.className += " is-active";
+    this.pointed = L.marker([Number(card.dataset.lat), Number(card.dataset.lon)], { icon, interactive: false, keyboard: false, zIndexOffset: 2000 });
+    this.pointed.addTo(this.map);
+  }
+}

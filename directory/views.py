@@ -1,0 +1,137 @@
+"""The public pages. Each reads its address, asks the domain one thing, and lays the answer out."""
+
+from datetime import date
+from typing import Any
+
+from csp.constants import NONCE, SELF
+from csp.decorators import csp_update
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from directory import maps
+from directory.criteria import Criteria
+from directory.filter_panel import FilterPanel
+from directory.forms import SearchForm
+from directory.links import map_url, search_url
+from directory.models import Listing, Venue
+from directory.portrait import Portrait, figures
+from directory.referential import referential
+from directory.search import VenueSearch
+from directory.sheet import Sheet
+from directory.whereabouts import found_place, heading, near_misses
+from geodata.models import Area
+
+SECONDS_FIGURES_STAND = 300
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    numbers = cache.get_or_set("directory.figures", counted_today, SECONDS_FIGURES_STAND)
+    context = {"figures": numbers, "categories": referential().main_categories}
+    return render(request, "directory/home.html", context)
+
+
+def counted_today() -> dict[str, int]:
+    return figures(Listing.objects.labelled_on(today()))
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        return render(
+            request, "directory/refused.html", {"errors": form.errors, "nav": "results"}, status=400
+        )
+    criteria, place = form.criteria(), form.cleaned_data["place"]
+    if place and not criteria.point and not criteria.bbox:
+        found = found_place(place)
+        if not found:
+            return render(request, "directory/results.html", unknown_place(criteria, place))
+        return redirect(search_url(criteria.but(point=found.point), found.full_label))
+    return render(request, "directory/results.html", results_context(criteria, place))
+
+
+def results_context(criteria: Criteria, place: str) -> dict[str, Any]:
+    search = VenueSearch(criteria, at=timezone.now())
+    page = search.page()
+    widened = [] if page.results else search.widened()
+    return {
+        **FilterPanel(criteria, search.facets(), place).context(),
+        "nav": "results",
+        "place": place,
+        "heading": heading(criteria, place, page),
+        "results": page.results,
+        "next_url": page.next_cursor and search_url(criteria.but(cursor=page.next_cursor), place),
+        "remote": [] if criteria.cursor else search.remote(limit=3),
+        "widened": [
+            {"label": w.label, "total": w.total, "url": search_url(w.criteria, place)} for w in widened
+        ],
+        "map_url": map_url(criteria),
+        "origin": criteria.point,
+        "bbox": criteria.parameters().get("bbox", ""),
+    }
+
+
+def unknown_place(criteria: Criteria, place: str) -> dict[str, Any]:
+    """The page when nobody knows where the place is: what was typed, and what is spelt like it."""
+    return {
+        **FilterPanel(criteria, {}, "").context(),
+        "nav": "results",
+        "place": place,
+        **near_misses(place, criteria),
+        "map_url": map_url(criteria),
+    }
+
+
+@require_safe
+def venue(request: HttpRequest, venue_id: int, slug: str) -> HttpResponse:
+    found = get_object_or_404(
+        Venue.objects.public().select_related("venue_type", "organization"), pk=venue_id
+    )
+    if request.path != found.get_absolute_url():
+        return redirect(found.get_absolute_url(), permanent=True)
+    sheet = Sheet(found, at=timezone.now())
+    return render(request, "directory/venue.html", sheet.context(request.build_absolute_uri()))
+
+
+@require_safe
+def area(request: HttpRequest, level: str, code: str) -> HttpResponse:
+    found = current_area(level, code)
+    return render(request, "directory/area.html", Portrait(found, today()).context())
+
+
+@require_safe
+@xframe_options_sameorigin
+@csp_update({"script-src": [SELF, NONCE], "style-src": [SELF, NONCE]})  # type: ignore[arg-type]
+def area_map(request: HttpRequest, level: str, code: str) -> HttpResponse:
+    """The folium map alone, for the frame of the territory's page."""
+    found = current_area(level, code)
+    parts = maps.territory(found, Portrait(found, today()).on_the_map(), nonce=str(request.csp_nonce))  # type: ignore[attr-defined]
+    return render(request, "directory/area_map.html", {"area": found, **parts})
+
+
+def current_area(level: str, code: str) -> Area:
+    return get_object_or_404(Area.objects.current().select_related("parent", "epci"), level=level, code=code)
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+@require_safe
+def how(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/how.html", {"nav": "how"})
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/about.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/accessibility.html")

@@ -1,0 +1,95 @@
+"""Distances, prices, hours and numbers in the words of the interface, in the language of the page."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+THIN = "\u202f"
+WIDE = "\u00a0"
+# France, Réunion and Mayotte, Guadeloupe and its islands, Guyane, Martinique: all dialled as 0x xx xx xx xx.
+FRENCH_CALLING_CODES = {33, 262, 590, 594, 596}
+
+
+def distance(metres: float | None) -> str:
+    """850 -> « 850 m », 12345 -> « 12 km ». Rounded as a walker counts; the list keeps the exact order."""
+    if metres is None:
+        return ""
+    if metres < 950:
+        return f"{max(10, round(metres / 10) * 10)}{WIDE}m"
+    kilometres = metres / 1000
+    return f"{number_format(kilometres, 1 if kilometres < 10 else 0, force_grouping=True)}{WIDE}km"
+
+
+def price(cents: int | None) -> str:
+    """0 -> « Gratuit », 1000 -> « 10 € », 1250 -> « 12,50 € », None -> « Prix à demander »."""
+    if cents is None:
+        return _("Prix à demander")
+    if cents == 0:
+        return _("Gratuit")
+    return f"{number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)}{WIDE}€"
+
+
+def duration(minutes: int | None) -> str:
+    """45 -> « 45 min », 90 -> « 1 h 30 »."""
+    hours, rest = divmod(minutes or 0, 60)
+    if not hours:
+        return f"{rest}{WIDE}min" if rest else ""
+    return f"{hours}{WIDE}h{WIDE}{rest:02d}" if rest else f"{hours}{WIDE}h"
+
+
+def clock(minute: int) -> str:
+    """A minute of the day as it is written: « 9 h », « 17 h 30 », in English « 17:30 ». 1440 is « 24 h »."""
+    hours, rest = divmod(minute, 60)
+    if get_language() == "en":
+        return f"{hours % 24}:{rest:02d}"
+    return f"{hours}{WIDE}h{WIDE}{rest:02d}" if rest else f"{hours}{WIDE}h"
+
+
+def moment(instant: datetime, zone: str) -> str:
+    """« à 18 h », « demain à 9 h », « lundi à 9 h », « le 24 décembre à 9 h », in the venue's local time."""
+    local = instant.astimezone(ZoneInfo(zone))
+    today = timezone.now().astimezone(ZoneInfo(zone)).date()
+    words = {"day": day(local.date(), today), "hour": clock(local.hour * 60 + local.minute)}
+    return (_("%(day)s à %(hour)s") % words).strip()
+
+
+def day(which: date, today: date) -> str:
+    """Nothing for today, « demain », the name of a day of the week to come, else its date."""
+    if which == today:
+        return ""
+    if which == today + timedelta(days=1):
+        return _("demain")
+    if timedelta(0) < which - today < timedelta(days=7):
+        return format_date(which, "l")
+    return _("le %(day)s") % {"day": format_date(which, "j F")}
+
+
+def phone(number: str) -> str:
+    """« +33639988578 » -> « 06 39 98 85 78 »; what is no phone number stays as it was typed."""
+    try:
+        parsed = phonenumbers.parse(number, "FR")
+    except phonenumbers.NumberParseException:
+        return number
+    french = parsed.country_code in FRENCH_CALLING_CODES
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style).replace(" ", WIDE)
+
+
+def serial(number: int) -> str:
+    """1234 -> « 0 001 234 »: numbered like the cheques of a booklet."""
+    digits = f"{number:07d}"
+    return f"{digits[:-6]}{THIN}{digits[-6:-3]}{THIN}{digits[-3:]}"
+
+
+def counted(number: int) -> str:
+    return number_format(number, force_grouping=True, use_l10n=True)
+
+
+def venues(number: int) -> str:
+    return ngettext("%(number)s lieu", "%(number)s lieux", number) % {"number": counted(number)}
