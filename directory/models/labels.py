@@ -1,5 +1,7 @@
 """The label: from when to when a venue accepts coupons."""
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -55,3 +57,8 @@ class Labelling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.venue} · {self.during}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it is in force."""
+        return self.during.upper - timedelta(days=1)
