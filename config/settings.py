@@ -144,7 +144,6 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:space"
 LOGOUT_REDIRECT_URL = "/"
 
-ACCOUNT_ADAPTER = "directory.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -156,6 +155,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[#APTIC] "
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Beside allauth's own: how often one may write to other people, or try a secret.
+ACCOUNT_RATE_LIMITS = {
+    "ask_to_join": "5/h/user",
+    "create_organization": "10/d/user",
+    "invite": "60/h/user",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # How many proxies of one's own stand before gunicorn: the address of a visitor is read that far from the end.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
@@ -163,14 +168,14 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "directory.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "authenticate": "directory.accounts.forms.CodeForm",
-    "reauthenticate": "directory.accounts.forms.CodeAgainForm",
+    "authenticate": "directory.accounts.codes.CodeForm",
+    "reauthenticate": "directory.accounts.codes.CodeAgainForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "#APTIC"
 # A telephone's clock may be half a minute wrong.
 MFA_TOTP_TOLERANCE = 1
-# An account cannot sign in before its address is verified, so that nobody locks out the owner of another's address.
+# Nobody signs in before their address is verified, so nobody locks out the owner of another's address.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Without HTTPS the site is somebody's own machine, and browsers offer passkeys on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

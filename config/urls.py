@@ -1,5 +1,6 @@
 """Which address is whose."""
 
+from allauth.account.decorators import secure_admin_login
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf.urls.i18n import i18n_patterns
@@ -9,6 +10,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config.health import healthz, readyz
 from geodata.problems import no_such_address
+
+# The administration is entered by the same door as all the rest, second factor included.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # Swagger's own page has a <style> block and sets style attributes; its script comes from our host.
 swagger_styles = csp_update({"style-src": [SELF, UNSAFE_INLINE]})
@@ -26,6 +30,8 @@ urlpatterns = [
     path("", include("geodata.urls")),
     *i18n_patterns(
         path("admin/", admin.site.urls),
+        path("compte/", include("allauth.urls")),
+        path("espace/", include("directory.accounts.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,
     ),

@@ -1,7 +1,7 @@
-"""Who may do what: one table of capabilities, asked row by row (`may`) and set-wise (`for_user` in the querysets).
+"""Who may do what: one table of capabilities, asked row by row (`may`) and set-wise (`for_user` of querysets).
 
-Platform staff act through their staff roles. A member acts through the role held in one organisation. Whatever
-belongs to another organisation does not exist for a member: views answer 404, not 403.
+Platform staff act through their staff roles. A member acts through the role held in one organisation.
+Whatever belongs to another organisation does not exist for a member: views answer 404, not 403.
 """
 
 from collections.abc import Iterable
@@ -49,16 +49,25 @@ STAFF_ROLES_WITH: dict[StaffCapability, frozenset[str]] = {
     StaffCapability.SEE_AUDIT: frozenset({"reviewer", "operator", "accountant", "approver", "administrator"}),
     StaffCapability.MANAGE_STAFF: frozenset({"administrator"}),
 }
-# Managers and the platform's staff hold other people's data or money: a password alone does not open their door.
+# What a token may do of what its account may do, by its scopes.
+SCOPES_WITH: dict[str, frozenset[Capability]] = {
+    "read": frozenset({Capability.SEE}),
+    "offer": frozenset({Capability.SEE, Capability.CONFIRM, Capability.EDIT_OFFER}),
+}
+# Managers and the platform's staff hold other people's data or money: a password alone is not enough.
 ROLES_NEEDING_MFA = frozenset({"provider-manager", "sponsor-manager"})
 
 
 def organization_ids(user: Any, capability: Capability) -> QuerySet:
-    """Identifiers of the organisations in which the account holds the capability (a subquery; none if anonymous)."""
+    """Identifiers of the organisations in which the account holds the capability: a subquery, none if anonymous."""
     memberships = apps.get_model("directory.Membership").objects
-    if not user.is_authenticated:
+    if not user.is_authenticated or not _token_allows(user, capability):
         return memberships.none().values("organization")
-    return memberships.filter(user=user, role__in=ROLES_WITH[capability]).values("organization")
+    held = memberships.filter(user=user, role__in=ROLES_WITH[capability])
+    token = _token(user)
+    if token is not None and token.organization_id is not None:
+        held = held.filter(organization=token.organization_id)
+    return held.values("organization")
 
 
 def may(user: "User", capability: Capability, organization: "Organization") -> bool:
@@ -66,7 +75,11 @@ def may(user: "User", capability: Capability, organization: "Organization") -> b
 
 
 def staff_may(user: Any, capability: StaffCapability) -> bool:
-    return user.is_authenticated and _staff_roles(user) & STAFF_ROLES_WITH[capability] != frozenset()
+    """Never through a token of an organisation."""
+    token = _token(user)
+    if not user.is_authenticated or (token is not None and token.organization_id is not None):
+        return False
+    return _staff_roles(user) & STAFF_ROLES_WITH[capability] != frozenset()
 
 
 def belongs_to(user: "User", organization: "Organization | None") -> bool:
@@ -78,6 +91,16 @@ def needs_mfa(user: "User") -> bool:
     if user.is_staff or user.is_superuser or _staff_roles(user):
         return True
     return user.memberships.filter(role__in=ROLES_NEEDING_MFA).exists()
+
+
+def _token(user: Any) -> Any:
+    """The ApiToken through which the account acts; nobody anonymous has one."""
+    return getattr(user, "token", None)
+
+
+def _token_allows(user: Any, capability: Capability) -> bool:
+    token = _token(user)
+    return token is None or any(capability in SCOPES_WITH.get(scope, ()) for scope in token.scopes)
 
 
 def _staff_roles(user: "User") -> frozenset[str]:

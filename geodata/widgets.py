@@ -31,7 +31,7 @@ class LonLatField(forms.MultiValueField):
     widget = LonLatWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        for unused in ("srid", "geom_type", "is_3d"):
+        for unused in ("srid", "geom_type", "is_3d", "max_geom_collections"):
             kwargs.pop(unused, None)
         super().__init__(fields=[forms.FloatField(), forms.FloatField()], require_all_fields=True, **kwargs)
 

@@ -35,6 +35,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("membre de la plateforme"), default=False)
     is_active = models.BooleanField(_("actif"), default=True)
     joined_at = models.DateTimeField(_("inscrit le"), default=timezone.now)
+    # The ApiToken through which the account acts during this request, if it does (directory/api_authentication.py).
+    token: Any = None
 
     objects = UserAccounts()
 

@@ -1,0 +1,56 @@
+"""What one may do, as the space shows it: each room adds its doors here."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from directory.models import Organization
+from directory.rights import Capability, StaffCapability
+
+
+@dataclass(frozen=True)
+class OrganizationDoor:
+    """`address` is a named URL that takes the organisation's number as `org_id`, its first argument."""
+
+    needs: Capability
+    address: str
+    title: str | Promise
+    text: str | Promise
+    icon: str
+    for_providers: bool = True
+    for_sponsors: bool = True
+
+    def concerns(self, organization: Organization) -> bool:
+        as_provider = self.for_providers and organization.is_provider
+        return as_provider or (self.for_sponsors and organization.is_sponsor)
+
+
+@dataclass(frozen=True)
+class PlatformDoor:
+    """`address` is a named URL without arguments."""
+
+    needs: StaffCapability
+    address: str
+    title: str | Promise
+    text: str | Promise
+    icon: str
+
+
+ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
+    OrganizationDoor(
+        Capability.SEE,
+        "accounts:members",
+        _("Les membres"),
+        _("Voir qui travaille ici. Inviter un collègue."),
+        "people",
+    ),
+    OrganizationDoor(
+        Capability.USE_TOKENS,
+        "accounts:tokens",
+        _("Les jetons d'accès"),
+        _("Relier votre logiciel à l'annuaire."),
+        "key",
+    ),
+)
+PLATFORM_DOORS: tuple[PlatformDoor, ...] = ()
