@@ -144,6 +144,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:space"
 LOGOUT_REDIRECT_URL = "/"
 
+ACCOUNT_ADAPTER = "directory.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

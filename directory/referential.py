@@ -6,7 +6,7 @@ Two dozen rows that staff change a few times a year: every process reads them at
 from dataclasses import dataclass
 from typing import Self
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from directory.models import Category, VenueType
 
@@ -41,8 +41,8 @@ class Referential:
 
 
 def referential() -> Referential:
-    found: Referential | None = cache.get("directory.referential")
+    found: Referential | None = caches["process"].get("directory.referential")
     if found is None:
         found = Referential.read()
-        cache.set("directory.referential", found, SECONDS_KEPT)
+        caches["process"].set("directory.referential", found, SECONDS_KEPT)
     return found

@@ -3,12 +3,9 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from directory.accounts.refusals import Refused
 from directory.accounts.secrets import digest, new_secret
 from directory.models import ApiToken, Organization, User
-from directory.rights import Capability, may
 
 MARK = "aptic_"
 PURPOSE = "api_token"
@@ -18,9 +15,7 @@ SHOWN_OF_IT = 12
 def create_token(
     *, organization: Organization | None, name: str, scopes: list[str], by: User, at: datetime
 ) -> tuple[ApiToken, str]:
-    """The token and its secret, which cannot be read again. Without an organisation: for the whole account."""
-    if organization is not None and not may(by, Capability.USE_TOKENS, organization):
-        raise Refused(_("Votre rôle ne permet pas de créer un jeton."))
+    """The token, and its secret that cannot be read again. No organisation: for the whole account."""
     secret = MARK + new_secret()
     token = ApiToken.objects.create(
         organization=organization,

@@ -5,7 +5,7 @@ from typing import Any
 
 from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -30,7 +30,7 @@ SECONDS_FIGURES_STAND = 300
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    numbers = cache.get_or_set("directory.figures", counted_today, SECONDS_FIGURES_STAND)
+    numbers = caches["process"].get_or_set("directory.figures", counted_today, SECONDS_FIGURES_STAND)
     context = {"figures": numbers, "categories": referential().main_categories}
     return render(request, "directory/home.html", context)
 

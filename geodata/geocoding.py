@@ -19,7 +19,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import F
 from django.utils import timezone
 from geopy.adapters import URLLibAdapter
@@ -70,7 +70,7 @@ def geocode(text: str) -> Suggestion | None:
     if not settings.BAN_DOMAIN or len(address) < SHORTEST_ADDRESS:
         return None
     key = "geocoding:" + hashlib.sha256(f"{settings.BAN_DOMAIN} {fold(address)}".encode()).hexdigest()
-    kept = cache.get(key)
+    kept = caches["process"].get(key)
     if kept is not None:
         return None if kept == NOTHING else kept
     if not _may_ask():
@@ -82,7 +82,7 @@ def geocode(text: str) -> Suggestion | None:
         _note_failure(error)
         return None
     Outage.objects.filter(service=settings.BAN_DOMAIN).delete()
-    cache.set(key, found or NOTHING, KEPT_SECONDS)
+    caches["process"].set(key, found or NOTHING, KEPT_SECONDS)
     return found
 
 

@@ -5,7 +5,9 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import allauth
 import pytest
+from django.contrib import admin
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "geodata", "directory", "coupons")
@@ -60,17 +62,23 @@ def test_templates_keep_to_the_content_security_policy(inline: str) -> None:
 
 
 def test_every_template_is_used() -> None:
-    """By a view, another template, or as one of the error pages Django looks for by name."""
+    """By a view, another template, or in the place of a package's own, or as a page looked for by name."""
     sources = "\n".join(path.read_text() for path in tracked("*.py", "*.html"))
     names = [
         path.relative_to(ROOT).as_posix().split("templates/", 1)[1]
         for path in tracked("*.html")
         if "templates" in path.parts
     ]
-    by_django = {"400.html", "403.html", "404.html", "500.html"}
+    by_name = {"400.html", "403.html", "404.html", "429.html", "500.html"}
     unused = [
         name
         for name in names
-        if f'"{name}"' not in sources and name not in by_django and not name.startswith("admin/")
+        if f'"{name}"' not in sources and name not in by_name and not is_in_a_package(name)
     ]
     assert not unused
+
+
+def is_in_a_package(template: str) -> bool:
+    """It takes the place of one of Django's or allauth's own."""
+    packages = (allauth, admin)
+    return any((Path(package.__file__).parent / "templates" / template).is_file() for package in packages)

@@ -1,13 +1,24 @@
 """Where the house differs from allauth's defaults."""
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.accounts.invitations import kept_in
 from directory.accounts.secrets import fernet_key
 from directory.rights import needs_mfa
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """Whoever opened an invitation reads the letters of the address it was sent to."""
+        invitation = kept_in(request.session, timezone.now())
+        return invitation is not None and invitation.email.lower() == email.lower()
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

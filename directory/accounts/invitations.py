@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from directory.models import Invitation, Membership, Organization, User
 
 VALID = timedelta(days=14)
 PURPOSE = "invitation"
+KEPT_AS = "accounts.invitation"
 
 
 def invite(*, organization: Organization, email: str, role: str, by: User, at: datetime) -> Invitation:
@@ -24,8 +26,8 @@ def invite(*, organization: Organization, email: str, role: str, by: User, at: d
             raise Refused(_("Cette personne a déjà ce rôle."))
         if waiting(organization).filter(email__iexact=email, role=role).exists():
             raise Refused(_("Cette personne est déjà invitée. Vous pouvez lui renvoyer l'invitation."))
-        invitation = Invitation(organization=organization, email=email, role=role, invited_by=by)
-        _send(invitation, at)
+        invitation = Invitation(organization=organization, email=email, role=role)
+        _send(invitation, by, at)
     return invitation
 
 
@@ -34,7 +36,7 @@ def resend(*, invitation: Invitation, by: User, at: datetime) -> Invitation:
     with acting(by):
         locked = _locked(invitation)
         _check_may_invite(by, locked.organization, locked.role)
-        _send(locked, at)
+        _send(locked, by, at)
     return locked
 
 
@@ -69,10 +71,24 @@ def waiting(organization: Organization) -> QuerySet[Invitation]:
 
 def find(secret: str, at: datetime) -> Invitation | None:
     """The invitation that this secret opens now."""
-    return still_open(digest(PURPOSE, secret), at)
+    return _still_open(digest(PURPOSE, secret), at)
 
 
-def still_open(secret_digest: bytes, at: datetime) -> Invitation | None:
+def keep(session: SessionBase, secret: str) -> None:
+    """Until it is accepted, through signing up or in: as its digest, never as itself."""
+    session[KEPT_AS] = digest(PURPOSE, secret).hex()
+
+
+def kept_in(session: SessionBase, at: datetime) -> Invitation | None:
+    kept = session.get(KEPT_AS)
+    return _still_open(bytes.fromhex(kept), at) if kept else None
+
+
+def forget(session: SessionBase) -> None:
+    session.pop(KEPT_AS, None)
+
+
+def _still_open(secret_digest: bytes, at: datetime) -> Invitation | None:
     return (
         Invitation.objects.filter(digest=secret_digest, accepted_at=None, revoked_at=None, expires_at__gt=at)
         .select_related("organization", "invited_by")
@@ -80,9 +96,10 @@ def still_open(secret_digest: bytes, at: datetime) -> Invitation | None:
     )
 
 
-def _send(invitation: Invitation, at: datetime) -> None:
+def _send(invitation: Invitation, by: User, at: datetime) -> None:
     secret = new_secret()
     invitation.digest, invitation.sent_at, invitation.expires_at = digest(PURPOSE, secret), at, at + VALID
+    invitation.invited_by = by
     invitation.save()
     context = {"invitation": invitation, "link": public_address("accounts:invited", secret)}
     send_later("accounts/mail/invitation", invitation.email, context)

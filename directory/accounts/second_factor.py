@@ -71,6 +71,7 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and _is_missing(request):
             set_up = is_mfa_enabled(request.user)
+            request.second_factor_missing = True  # type: ignore[attr-defined]
             if _address_name(request) not in ALWAYS | (TO_GIVE if set_up else TO_SET_UP):
                 return _turned_away(request, "mfa_reauthenticate" if set_up else "mfa_index")
         return self.get_response(request)

@@ -1,36 +1,128 @@
-"""Accounts of the demonstration: stable on one installation, unknown to the next one."""
+"""Accounts of the demonstration: stable on one installation, unknown to the next; tokens are new each time."""
 
 from base64 import b32encode
-from typing import TypedDict
+from datetime import datetime
+from typing import NotRequired, TypedDict
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
+from django.db import transaction
 from django.utils.crypto import salted_hmac
-from rest_framework.authtoken.models import Token
 
-from directory.models import User
+from directory.models import ApiToken, Membership, Organization, Service, StaffRole, User
+from directory.tokens import create_token
+
+PURPOSE = "Démonstration"
+SCOPES = list(ApiToken.Scope.values)
+MEMBERS = {
+    "provider-manager": ("responsable@example.org", "Responsable de lieu (démonstration)"),
+    "provider-agent": ("accueil@example.org", "Agent d'accueil (démonstration)"),
+}
+STAFF = {
+    "reviewer": ("instruction@example.org", "Instruction (démonstration)"),
+    "administrator": ("administration@example.org", "Administration (démonstration)"),
+}
 
 
 class Account(TypedDict):
+    """`organization` and `service` are identifiers; `totp_secret` is base 32, None where no code is asked."""
+
     role: str
     email: str
     password: str
     token: str
-    organization: str | None
+    totp_secret: str | None
+    organization: int | None
+    service: NotRequired[int]
 
 
-def administrator() -> Account:
-    """The platform's administrator. The password comes from SECRET_KEY: printed again, it is the same."""
-    email = "administration@example.org"
-    password = _password(email)
+@transaction.atomic
+def all_accounts(*, at: datetime) -> list[Account]:
+    """One for each role. Passwords and codes come from SECRET_KEY: printing them again shows the same."""
+    organization = demonstration_organization()
+    members = [_member(role, *who, organization, at) for role, who in MEMBERS.items()]
+    return members + [_staff(role, *who, at) for role, who in STAFF.items()]
+
+
+def demonstration_organization() -> Organization:
+    first = Organization.objects.filter(demo=True).order_by("pk").first()
+    return first or Organization.objects.create(
+        name="Structure de démonstration", is_provider=True, demo=True
+    )
+
+
+def _member(role: str, email: str, name: str, organization: Organization, at: datetime) -> Account:
+    user = _user(email, name)
+    Membership.objects.get_or_create(user=user, organization=organization, role=role, defaults={"since": at})
+    account = _account(role, user, organization, at, second_factor=role.endswith("-manager"))
+    service = _payable_service(organization, at) if role == "provider-agent" else None
+    if service is not None:
+        account["service"] = service.pk
+    return account
+
+
+def _staff(role: str, email: str, name: str, at: datetime) -> Account:
+    user = _user(email, name)
+    is_administrator = role == "administrator"
+    User.objects.filter(pk=user.pk).update(is_staff=is_administrator, is_superuser=is_administrator)
+    StaffRole.objects.get_or_create(user=user, role=role, defaults={"since": at})
+    return _account(role, user, None, at, second_factor=True)
+
+
+def _user(email: str, name: str) -> User:
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_superuser(email, password, name="Administration (démonstration)")
-    elif not user.check_password(password):
-        user.set_password(password)
+        user = User.objects.create_user(email, _password(email), name=name)
+    elif not user.check_password(_password(email)):
+        user.set_password(_password(email))
         user.save(update_fields=["password"])
-    token, _created = Token.objects.get_or_create(user=user)
-    return Account(role="administrator", email=email, password=password, token=token.key, organization=None)
+    EmailAddress.objects.update_or_create(
+        user=user, email=email, defaults={"verified": True, "primary": True}
+    )
+    return user
+
+
+def _account(
+    role: str, user: User, organization: Organization | None, at: datetime, *, second_factor: bool
+) -> Account:
+    user.tokens.filter(name=PURPOSE, revoked_at=None).update(revoked_at=at)
+    _token, secret = create_token(organization=organization, name=PURPOSE, scopes=SCOPES, by=user, at=at)
+    return Account(
+        role=role,
+        email=user.email,
+        password=_password(user.email),
+        token=secret,
+        totp_secret=_second_factor(user) if second_factor else None,
+        organization=organization.pk if organization else None,
+    )
+
+
+def _payable_service(organization: Organization, at: datetime) -> Service | None:
+    """Approved, rendered on the spot, in a venue that holds the label."""
+    return (
+        Service.objects.filter(
+            venue__organization=organization,
+            venue__labellings__during__contains=at.date(),
+            status="approved",
+            modes__contains=["on_site"],
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def _second_factor(user: User) -> str:
+    secret = b32encode(_derived("second factor", user.email)[:20]).decode()
+    Authenticator.objects.update_or_create(
+        user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": encrypt(secret)}}
+    )
+    return secret
 
 
 def _password(email: str) -> str:
-    digest = salted_hmac("directory.demo.accounts", email, algorithm="sha256").digest()
-    return b32encode(digest)[:16].decode().lower()
+    return b32encode(_derived("password", email))[:16].decode().lower()
+
+
+def _derived(purpose: str, email: str) -> bytes:
+    return salted_hmac(f"directory.demo.accounts.{purpose}", email, algorithm="sha256").digest()

@@ -1,8 +1,6 @@
 """The demonstration: the same every time, marked everywhere, and only where it is wanted."""
 
-import json
 from datetime import date
-from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -96,20 +94,3 @@ def test_a_real_site_has_no_demonstration(settings: object) -> None:
         with pytest.raises(CommandError, match="démonstration"):
             call_command(command)
     assert not User.objects.exists()
-
-
-@pytest.mark.django_db
-def test_the_printed_account_works_and_stays_the_same(settings: object, client: object) -> None:
-    settings.DEMONSTRATION = True
-
-    def printed() -> dict:
-        out = StringIO()
-        call_command("demo", "--json", stdout=out)
-        return json.loads(out.getvalue())
-
-    first = printed()
-    assert printed() == first
-    [account] = first["accounts"]
-    assert account["role"] == "administrator"
-    assert client.login(username=account["email"], password=account["password"])
-    assert client.get("/admin/directory/venue/").status_code == 200

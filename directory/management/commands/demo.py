@@ -1,8 +1,11 @@
 import json
 from typing import Any
+from urllib.parse import quote
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from directory.demo import accounts
 
@@ -18,9 +21,19 @@ class Command(BaseCommand):
             raise CommandError(
                 "Ce site n'est pas une démonstration (DEMONSTRATION=0) : il n'a pas de comptes d'essai."
             )
-        printed = {"accounts": [accounts.administrator()], "campaigns": [], "coupons": []}
+        printed = {"accounts": accounts.all_accounts(at=timezone.now()), "campaigns": [], "coupons": []}
         if options["json"]:
             self.stdout.write(json.dumps(printed, ensure_ascii=False, indent=2))
             return
+        self.stdout.write(f"Comptes d'essai, sur {settings.PUBLIC_URL}/espace/\n")
         for account in printed["accounts"]:
-            self.stdout.write(f"{account['role']}: {account['email']}  {account['password']}")
+            self.stdout.write(f"  {account['role']}: {account['email']}  {account['password']}")
+            if account["totp_secret"]:
+                self._second_factor(account["email"], account["totp_secret"])
+
+    def _second_factor(self, email: str, secret: str) -> None:
+        """For an authenticator app, and the code of this very moment for who has none."""
+        now = list(yield_hotp_counters_from_time())[-1]
+        code = format_hotp_value(hotp_value(secret, now))
+        self.stdout.write(f"      code à l'instant: {code} (valable une minute ; relancez la commande)")
+        self.stdout.write(f"      otpauth://totp/{quote(email)}?secret={secret}&issuer=%23APTIC")

@@ -1,0 +1,36 @@
+"""How a line of the table is written.
+
+`LINES = {"room:page": line(get="L 404 200 …", post="L 404 405 …")}`: one answer for each of ROLES, in order.
+An answer is a status, `L` (sent to sign in), `S` (sent to the admin's own sign-in), or `ok` (any below 400).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ROLES = ("anonymous", "member", "agent", "manager", "foreign", "viewer", "reviewer", "administrator")
+# member: an account without any role; agent, manager and viewer: provider-agent, provider-manager and
+# sponsor-viewer of the organisation; foreign: provider-manager of another; reviewer, administrator: the platform's staff.
+
+
+@dataclass(frozen=True)
+class Line:
+    get: tuple[str, ...]
+    post: tuple[str, ...]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    address: str | Callable[..., str] = ""
+
+    def of(self, method: str) -> dict[str, str]:
+        answers = self.get if method == "GET" else self.post
+        return dict(zip(ROLES, answers, strict=True))
+
+
+def line(get: str, post: str, **more: Any) -> Line:
+    """`arguments`: of the address, beside those of ARGUMENTS; `body`: what is posted."""
+    return Line(tuple(get.split()), tuple(post.split()), **more)
+
+
+def everybody(get: str, post: str, **more: Any) -> Line:
+    """The same answer whoever asks."""
+    return Line((get,) * len(ROLES), (post,) * len(ROLES), **more)
