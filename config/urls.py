@@ -33,6 +33,7 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         path("compte/", include("allauth.urls")),
         path("espace/", include("directory.accounts.urls")),
+        path("", include("directory.label.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,
     ),

@@ -40,6 +40,14 @@ class PlatformDoor:
 ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
     OrganizationDoor(
         Capability.SEE,
+        "label:labels",
+        _("Le label"),
+        _("Demander le label, suivre une candidature, imprimer le kit."),
+        "patch-check",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
+        Capability.SEE,
         "accounts:members",
         _("Les membres"),
         _("Voir qui travaille ici. Inviter un collègue."),
@@ -53,4 +61,19 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         "key",
     ),
 )
-PLATFORM_DOORS: tuple[PlatformDoor, ...] = ()
+PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
+    PlatformDoor(
+        StaffCapability.REVIEW,
+        "label:desk",
+        _("Les candidatures"),
+        _("Examiner les demandes de label, la plus ancienne d'abord."),
+        "inbox",
+    ),
+    PlatformDoor(
+        StaffCapability.REVIEW,
+        "label:desk_labels",
+        _("Les labels en cours"),
+        _("Chercher un lieu labellisé, retirer un label."),
+        "patch-check",
+    ),
+)

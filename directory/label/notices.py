@@ -23,7 +23,7 @@ def step(application: LabelApplication, note: str) -> None:
     if application.status == LabelApplication.Status.DRAFT:
         return
     link = reverse("label:application", args=[application.organization_id, application.pk])
-    context = {"application": application, "venue": application.venue, "note": note, "link": public(link)}
+    context = {"name": one_line(application.venue.name), "note": note, "link": public(link)}
     send(application.organization, f"label/mail/{application.status}.txt", context)
 
 
@@ -31,7 +31,7 @@ def label_withdrawn(labelling: Labelling) -> None:
     venue = labelling.venue
     if venue.organization:
         link = reverse("label:labels", args=[venue.organization_id])
-        context = {"venue": venue, "note": labelling.withdrawal_reason, "link": public(link)}
+        context = {"name": one_line(venue.name), "note": labelling.withdrawal_reason, "link": public(link)}
         send(venue.organization, "label/mail/label_withdrawn.txt", context)
 
 
@@ -39,8 +39,12 @@ def label_ends(labelling: Labelling) -> None:
     venue = labelling.venue
     if venue.organization:
         link = reverse("label:labels", args=[venue.organization_id])
-        context = {"venue": venue, "last_day": labelling.last_day, "link": public(link)}
+        context = {"name": one_line(venue.name), "last_day": labelling.last_day, "link": public(link)}
         send(venue.organization, "label/mail/label_ends.txt", context)
+
+
+def one_line(name: str) -> str:
+    return " ".join(name.split())
 
 
 def public(path: str) -> str:
@@ -50,7 +54,7 @@ def public(path: str) -> str:
 def send(organization: Organization, template: str, context: dict[str, Any]) -> None:
     with override("fr"):
         first_line, _, body = render_to_string(template, context).partition("\n")
-    subject = " ".join(first_line.split())[:LONGEST_SUBJECT]
+    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{first_line}"[:LONGEST_SUBJECT]
     managers = User.objects.filter(
         is_active=True,
         memberships__organization=organization,

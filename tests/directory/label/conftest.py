@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 from django.contrib.gis.geos import Point
 from django.core.files.storage import storages
 
@@ -117,3 +118,9 @@ def complete(application: LabelApplication, manager: User, at: datetime = MORNIN
     documents.attach(application=application, document=PROOF, label="Statuts", by=manager, at=at)
     applying.sign(application=application, name="Camille Responsable", by=manager, at=at)
     application.refresh_from_db()
+
+
+@pytest.fixture(scope="session")
+def pdf() -> bytes:
+    """A true PDF."""
+    return typst.compile(b"Statuts de l'association")

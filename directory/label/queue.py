@@ -1,0 +1,115 @@
+"""The reviewers' queue: which applications, in which order, what each row says. Five queries, however many rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from directory.cursors import BadCursor, Cursor
+from directory.label.steps import Status
+from directory.models import LabelApplication, Place, User
+
+ROWS = 50
+WAITING = "waiting"
+SHOWN = {
+    WAITING: (Status.SUBMITTED, Status.IN_REVIEW),
+    Status.SUBMITTED: (Status.SUBMITTED,),
+    Status.IN_REVIEW: (Status.IN_REVIEW,),
+    Status.MORE_INFORMATION: (Status.MORE_INFORMATION,),
+    Status.ACCEPTED: (Status.ACCEPTED,),
+    Status.REFUSED: (Status.REFUSED,),
+}
+NAMES = {
+    WAITING: _("À traiter"),
+    Status.SUBMITTED: _("À prendre"),
+    Status.IN_REVIEW: _("En cours d'examen"),
+    Status.MORE_INFORMATION: _("Complément demandé"),
+    Status.ACCEPTED: _("Acceptées"),
+    Status.REFUSED: _("Refusées"),
+}
+
+
+class QueueForm(forms.Form):
+    """What the list is narrowed to."""
+
+    status = forms.ChoiceField(
+        label=_("État"),
+        choices=list(NAMES.items()),
+        required=False,
+        widget=forms.Select(attrs={"class": "field"}),
+    )
+    department = forms.RegexField(
+        r"^(\d[0-9AB]|97\d)$",
+        label=_("Département"),
+        required=False,
+        error_messages={"invalid": _("Deux chiffres, par exemple 35. Outre-mer : trois chiffres.")},
+        widget=forms.TextInput(attrs={"class": "field", "size": 4}),
+    )
+    name = forms.CharField(
+        label=_("Nom du lieu ou de la structure"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "field"}),
+    )
+    mine = forms.BooleanField(label=_("Seulement les miennes"), required=False)
+    after = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_after(self) -> Cursor | None:
+        try:
+            return Cursor.decoded(self.cleaned_data["after"]) if self.cleaned_data["after"] else None
+        except BadCursor:
+            return None
+
+    def applications(self, reviewer: User) -> QuerySet[LabelApplication]:
+        """Longest wait first, nothing drawn yet."""
+        asked = self.cleaned_data
+        rows = LabelApplication.objects.filter(status__in=SHOWN[asked["status"] or WAITING])
+        if asked["mine"]:
+            rows = rows.filter(reviewer=reviewer)
+        if asked["name"]:
+            named = Q(venue__name__icontains=asked["name"]) | Q(organization__name__icontains=asked["name"])
+            rows = rows.filter(named)
+        if asked["department"]:
+            places = Place.objects.filter(
+                venue=OuterRef("venue"), commune_code__startswith=asked["department"]
+            )
+            rows = rows.filter(Exists(places))
+        return rows
+
+
+@dataclass(frozen=True)
+class Queue:
+    rows: list[LabelApplication]
+    total: int
+    next_cursor: str
+
+
+def queue(applications: QuerySet[LabelApplication], after: Cursor | None) -> Queue:
+    page = applications
+    if after is not None and isinstance(after.after, str):
+        since = {"at": datetime.fromisoformat(after.after), "pk": after.place_id}
+        later = Q(submitted_at__gt=since["at"]) | Q(submitted_at=since["at"], pk__gt=since["pk"])
+        page = page.filter(later)
+    places = Place.objects.defer("hours", "week").order_by("pk")
+    rows = list(
+        page.select_related("venue", "organization", "reviewer")
+        .prefetch_related(Prefetch("venue__places", places))
+        .order_by("submitted_at", "pk")[: ROWS + 1]
+    )
+    shown = rows[:ROWS]
+    more = len(rows) > ROWS
+    return Queue(shown, applications.count(), cursor_after(shown[-1]) if more else "")
+
+
+def cursor_after(application: LabelApplication) -> str:
+    assert application.submitted_at is not None  # only drafts have no date
+    return Cursor(application.submitted_at.isoformat(), application.pk).encoded()
+
+
+def counts() -> dict[str, int]:
+    """How many stand at each status a reviewer is concerned with."""
+    rows = LabelApplication.objects.values_list("status").annotate(n=Count("pk"))
+    found = dict(rows.order_by())
+    return {name: sum(found.get(status, 0) for status in statuses) for name, statuses in SHOWN.items()}
