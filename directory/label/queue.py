@@ -1,7 +1,7 @@
 """The reviewers' queue: which applications, in which order, what each row says. Five queries, however many rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import forms
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -11,6 +11,8 @@ from directory.cursors import BadCursor, Cursor
 from directory.label.steps import Status
 from directory.models import LabelApplication, Place, User
 
+# When an application was submitted, and its number.
+Position = tuple[datetime, int]
 ROWS = 50
 WAITING = "waiting"
 SHOWN = {
@@ -56,10 +58,12 @@ class QueueForm(forms.Form):
     mine = forms.BooleanField(label=_("Seulement les miennes"), required=False)
     after = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def clean_after(self) -> Cursor | None:
+    def clean_after(self) -> Position | None:
+        """Where the page before ended; a forged one is the first page."""
         try:
-            return Cursor.decoded(self.cleaned_data["after"]) if self.cleaned_data["after"] else None
-        except BadCursor:
+            cursor = Cursor.decoded(self.cleaned_data["after"])
+            return aware(datetime.fromisoformat(str(cursor.after))), cursor.place_id
+        except (BadCursor, ValueError):
             return None
 
     def applications(self, reviewer: User) -> QuerySet[LabelApplication]:
@@ -86,12 +90,11 @@ class Queue:
     next_cursor: str
 
 
-def queue(applications: QuerySet[LabelApplication], after: Cursor | None) -> Queue:
+def queue(applications: QuerySet[LabelApplication], after: Position | None) -> Queue:
     page = applications
-    if after is not None and isinstance(after.after, str):
-        since = {"at": datetime.fromisoformat(after.after), "pk": after.place_id}
-        later = Q(submitted_at__gt=since["at"]) | Q(submitted_at=since["at"], pk__gt=since["pk"])
-        page = page.filter(later)
+    if after is not None:
+        at, pk = after
+        page = page.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=pk))
     places = Place.objects.defer("hours", "week").order_by("pk")
     rows = list(
         page.select_related("venue", "organization", "reviewer")
@@ -106,6 +109,10 @@ def queue(applications: QuerySet[LabelApplication], after: Cursor | None) -> Que
 def cursor_after(application: LabelApplication) -> str:
     assert application.submitted_at is not None  # only drafts have no date
     return Cursor(application.submitted_at.isoformat(), application.pk).encoded()
+
+
+def aware(instant: datetime) -> datetime:
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def counts() -> dict[str, int]:
