@@ -5,6 +5,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever opened an invitation reads the letters of the address it was sent to."""
         invitation = kept_in(request.session, timezone.now())
         return invitation is not None and invitation.email.lower() == email.lower()
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """As slow as a true sign-up, which hashes a password: how long it takes tells nothing."""
+        make_password(email)
+        super().send_account_already_exists_mail(email)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -33,11 +33,9 @@ def password_only(user: User) -> Client:
     return client
 
 
-def sign_in(client: Client, user: User, **more: str) -> str:
+def sign_in(client: Client, user: User) -> str:
     """Where the password leads."""
-    answer = client.post(
-        "/compte/login/", {"login": user.email, "password": "mot-de-passe"}, query_params=more
-    )
+    answer = client.post("/compte/login/", {"login": user.email, "password": "mot-de-passe"})
     assert answer.status_code == 302, answer.context["form"].errors
     return answer.headers["Location"]
 
