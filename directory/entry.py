@@ -6,14 +6,15 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from directory.models import Organization, User
 from directory.rights import Capability, StaffCapability, may, staff_may
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class SignedInRequest(HttpRequest):
@@ -29,7 +30,7 @@ def for_members(capability: Capability) -> Callable[[View], View]:
         @never_cache
         @login_required
         @wraps(view)
-        def guarded(request: SignedInRequest, org_id: int, **rest: Any) -> HttpResponse:
+        def guarded(request: SignedInRequest, org_id: int, **rest: Any) -> HttpResponseBase:
             organization = get_object_or_404(Organization.objects.for_user(request.user), pk=org_id)
             if not may(request.user, capability, organization):
                 raise PermissionDenied
@@ -45,7 +46,7 @@ def for_staff(capability: StaffCapability) -> Callable[[View], View]:
         @never_cache
         @login_required
         @wraps(view)
-        def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not staff_may(request.user, capability):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -19,6 +19,8 @@ EDITABLE = (Status.DRAFT, Status.MORE_INFORMATION)
 
 def start(*, venue: Venue, by: User, at: datetime) -> LabelApplication:
     """The venue's open application: a new one, or the one already begun, however often it is asked for."""
+    if venue.organization is None:
+        raise StepRefused(_("Ce lieu n'est rattaché à aucune structure."))
     with acting(by):
         renewal = is_renewal(venue, at)
         try:
@@ -44,7 +46,7 @@ def open_application(venue: Venue) -> LabelApplication:
 
 
 def is_renewal(venue: Venue, at: datetime) -> bool:
-    """Whether the venue holds the label now; raises StepRefused while it is too early to ask for more of it."""
+    """Whether the venue holds the label now; StepRefused while it is too early to renew it."""
     last, today = last_labelling(venue), local_day(venue, at)
     if last is None or last.during.upper <= today:
         return False

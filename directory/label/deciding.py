@@ -1,7 +1,7 @@
 """What a reviewer does with an application: take it, ask for more, accept, refuse.
 
-Each verb locks the application first: when two reviewers decide at once the second finds the first one's decision
-and is told whose it is.
+Each verb locks the application first: when two reviewers decide at once, the second finds the decision of the
+first and is told whose it is.
 """
 
 from collections.abc import Iterable

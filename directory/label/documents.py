@@ -51,6 +51,6 @@ def remove(*, document: ApplicationDocument, by: User) -> None:
     """The row now, the file once that is certain."""
     with acting(by):
         require(locked(document.application), *EDITABLE)
-        storage, name = document.file.storage, document.file.name
+        storage, name = document.file.storage, str(document.file.name)
         document.delete()
         transaction.on_commit(lambda: storage.delete(name), robust=True)

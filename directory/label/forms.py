@@ -33,8 +33,8 @@ class QuestionForm(forms.Form):
             else (forms.ChoiceField, forms.RadioSelect)
         )
         self.fields["answer"] = kind(
-            label=question.text,
-            help_text=question.help,
+            label=str(question.text),
+            help_text=str(question.help),
             choices=choices,
             widget=widget,
             required=not question.several,

@@ -1,13 +1,14 @@
 """The printed kit of a labelled venue, drawn by typst when it is asked for: nothing is kept.
 
-What comes from people enters as one JSON text (`sys.inputs.data`): typst reads it as strings, never as markup. The
-colours are those of the site's own tokens.css.
+What people wrote enters as one JSON text (`sys.inputs.data`): typst reads it as strings, never as markup.
+The colours are those of the site's own tokens.css.
 """
 
 import io
 import json
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import segno
@@ -36,7 +37,19 @@ PARTS = {
 }
 MOST_SERVICES = 4
 LONGEST_WORD = 24
-COLOURS = ("green", "green-deep", "green-wash", "red", "stub-wash", "hole", "paper", "card", "ink", "muted", "line")
+COLOURS = (
+    "green",
+    "green-deep",
+    "green-wash",
+    "red",
+    "stub-wash",
+    "hole",
+    "paper",
+    "card",
+    "ink",
+    "muted",
+    "line",
+)
 
 
 def pdf(venue: Venue, part: str) -> bytes:
@@ -105,6 +118,6 @@ def fonts() -> typst.Fonts:
 
 @lru_cache(maxsize=1)
 def colours() -> dict[str, str]:
-    with open(finders.find("directory/css/tokens.css")) as tokens:
-        found = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", tokens.read()))
+    tokens = Path(str(finders.find("directory/css/tokens.css"))).read_text()
+    found = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", tokens))
     return {name: found[name] for name in COLOURS}

@@ -41,7 +41,7 @@ def renewable_from(labelling: Labelling) -> date:
 
 
 def open_label(application: LabelApplication, at: datetime) -> Labelling:
-    """Three years from the venue's date, or from the end of the label it still has. Inside the decision's transaction."""
+    """Three years from the venue's date, or from the end of the label it still has. Inside a transaction."""
     venue = application.venue
     held = list(venue.labellings.select_for_update().filter(during__isempty=False).order_by("pk"))
     begin = max([local_day(venue, at), *(labelling.during.upper for labelling in held)])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,19 +15,28 @@ MOST = 40
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Around `origin`, the applicant's first place on the map; nearest first. None there: no list."""
+    """Around `origin`, the applicant's first place on the map; nearest first. No place there: no list.
 
-    origin: Place | None
-    rows: list[Listing]
+    Each row is a Listing with `distance_m` and `is_labelled`.
+    """
+
+    origin: Point | None
+    rows: list[Any]
 
     @classmethod
     def of(cls, venue: Venue, places: list[Place]) -> Self:
-        origin = next((place for place in places if place.point), None)
+        origin = next((place.point for place in places if place.point), None)
         if origin is None:
             return cls(None, [])
-        around = Listing.objects.near(origin.point, RADIUS_M).exclude(venue=venue)
-        around = around.with_labelled(timezone.localdate()).with_distance_m(origin.point)
-        return cls(origin, list(around.select_related("venue").order_by("distance_m", "pk")[:MOST]))
+        around = Listing.objects.exclude(venue=venue).near(origin, RADIUS_M)
+        around = around.with_labelled(timezone.localdate()).with_distance_m(origin).nearest(origin)
+        # The index walks on the sphere: near enough to choose them, not to order them.
+        rows: list[Any] = list(around.select_related("venue")[:MOST])
+        return cls(origin, sorted(rows, key=lambda row: (row.distance_m, row.pk)))
+
+    @property
+    def are_all(self) -> bool:
+        return len(self.rows) < MOST
 
     @property
     def labelled(self) -> int:
@@ -35,18 +45,11 @@ class Neighbours:
     @property
     def map_points(self) -> list[dict[str, Any]]:
         """For the map: the applicant first."""
-        if self.origin is None or self.origin.point is None:
+        if self.origin is None:
             return []
-        here = {"name": _("Ce lieu"), "lon": self.origin.point.x, "lat": self.origin.point.y, "kind": "own"}
-        return [
-            here,
-            *(
-                {
-                    "name": row.name,
-                    "lon": row.point.x,
-                    "lat": row.point.y,
-                    "kind": "labelled" if row.is_labelled else "other",
-                }
-                for row in self.rows
-            ),
-        ]
+        here = {"name": _("Ce lieu"), "lon": self.origin.x, "lat": self.origin.y, "kind": "own"}
+        return [here, *(self._on_map(row) for row in self.rows)]
+
+    def _on_map(self, row: Any) -> dict[str, Any]:
+        kind = "labelled" if row.is_labelled else "other"
+        return {"name": row.name, "lon": row.point.x, "lat": row.point.y, "kind": kind}

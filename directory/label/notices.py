@@ -1,7 +1,7 @@
 """E-mails about an application or a label, one to each manager of the organisation, in plain text.
 
-The first line of a template is the subject. Called after commit: a message that cannot leave is logged, and undoes
-nothing.
+The first line of a template is the subject. Called after commit: a message that cannot leave is logged, and
+undoes nothing.
 """
 
 from typing import Any

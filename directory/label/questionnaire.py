@@ -1,7 +1,7 @@
 """The published criteria of the label: families, weights, questions, and what each answer is worth.
 
-Pure: answers are `{question code: choice code or list of them}`. A draft keeps the version of the questionnaire it
-was begun with; `QUESTIONNAIRES` therefore never loses one, and a changed question is a new version.
+Pure: answers are `{question code: choice code or list of them}`. A draft keeps the questionnaire it was
+begun with; `QUESTIONNAIRES` therefore never loses one, and a changed question is a new version.
 """
 
 from collections.abc import Mapping
@@ -72,7 +72,7 @@ class Family:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """Six families whose weights make 100. Eligible: every question answered, nothing excluded, enough points."""
+    """Six families whose weights make 100. Eligible: all answered, nothing excluded, enough points."""
 
     version: str
     needed: int
@@ -114,7 +114,7 @@ RECEPTION = Family(
                     "nobody",
                     _("Personne : les machines sont en libre-service."),
                     0,
-                    _("Un lieu labellisé accueille : une personne doit être présente à des heures affichées."),
+                    _("Un lieu labellisé accueille : quelqu'un doit être présent à des heures affichées."),
                 ),
             ),
         ),

@@ -1,4 +1,4 @@
-"""The reviewers' queue: which applications, in which order, what each row says. Five queries, however many rows."""
+"""The reviewers' queue: which applications, in which order. As many queries for fifty rows as for one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -107,8 +107,9 @@ def queue(applications: QuerySet[LabelApplication], after: Position | None) -> Q
 
 
 def cursor_after(application: LabelApplication) -> str:
-    assert application.submitted_at is not None  # only drafts have no date
-    return Cursor(application.submitted_at.isoformat(), application.pk).encoded()
+    """Only drafts have no date, and they are not in the queue."""
+    submitted_at = application.submitted_at or application.created_at
+    return Cursor(submitted_at.isoformat(), application.pk).encoded()
 
 
 def aware(instant: datetime) -> datetime:

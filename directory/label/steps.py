@@ -1,4 +1,4 @@
-"""One step of an application: locked, in order, remembered with who, when and why, told by e-mail after commit."""
+"""One step of an application: locked, in order, remembered with who, when and why, told after commit."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -33,14 +33,17 @@ def require(application: LabelApplication, *statuses: str) -> None:
     last = application.events.select_related("by").order_by("at", "pk").last()
     if last is None or last.by is None:
         raise StepRefused(
-            _("Cette candidature est maintenant « %(status)s ».") % {"status": application.get_status_display()}
+            _("Cette candidature est maintenant « %(status)s ».")
+            % {"status": application.get_status_display()}
         )
     told = {
         "who": last.by.name or last.by.email,
         "status": application.get_status_display(),
         "when": date_format(last.at.astimezone(ZoneInfo("Europe/Paris")), "j F Y H:i"),
     }
-    raise StepRefused(_("%(who)s a déjà agi : cette candidature est « %(status)s » depuis le %(when)s.") % told)
+    raise StepRefused(
+        _("%(who)s a déjà agi : cette candidature est « %(status)s » depuis le %(when)s.") % told
+    )
 
 
 def move(

@@ -1,7 +1,7 @@
 """Untrusted files: a PDF, JPEG or PNG that is what it says it is, or a refusal with its reason.
 
-Nothing is executed, unpacked or drawn here; the structure is walked once. What a picture carries after its end is
-cut off (telephones put a second picture there) unless it is another file in disguise.
+Nothing is executed or drawn here; the structure is walked once. What a picture carries after its end is cut
+off (telephones put a second picture there) unless it is another file in disguise.
 """
 
 import hashlib
@@ -38,7 +38,9 @@ MESSAGES = {
     "declared": gettext_noop("Le type annoncé de ce fichier n'est pas celui de son contenu."),
     "broken": gettext_noop("Ce fichier est abîmé ou incomplet. Enregistrez-le de nouveau, puis renvoyez-le."),
     "hidden": gettext_noop("Ce fichier en cache un autre. Enregistrez-le de nouveau, puis renvoyez-le."),
-    "active": gettext_noop("Ce PDF contient un programme, un formulaire ou un fichier joint. Imprimez-le en PDF."),
+    "active": gettext_noop(
+        "Ce PDF contient un programme, un formulaire ou un fichier joint. Imprimez-le en PDF."
+    ),
     "locked": gettext_noop("Ce PDF est protégé. Enregistrez-le sans mot de passe, puis renvoyez-le."),
     "pixels": gettext_noop("Cette image est trop grande. Réduisez-la, puis renvoyez-la."),
 }
@@ -70,7 +72,7 @@ class Checked:
 
 
 def check(content: bytes, name: str, declared: str) -> Checked:
-    """Raises DocumentRefused. `declared` is the browser's Content-Type, which must agree with name and content."""
+    """Raises DocumentRefused. `declared`, the browser's Content-Type, must agree with name and content."""
     if not content:
         raise DocumentRefused("empty")
     if len(content) > MOST_BYTES:
@@ -112,7 +114,10 @@ def end_of_png(data: bytes) -> int:
     while at + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
-        if end > len(data) or zlib.crc32(data[at + 4 : end - 4]) != struct.unpack_from(">I", data, end - 4)[0]:
+        if (
+            end > len(data)
+            or zlib.crc32(data[at + 4 : end - 4]) != struct.unpack_from(">I", data, end - 4)[0]
+        ):
             break
         kinds.append(kind)
         if len(kinds) == 1 and kind == b"IHDR" and length == 13:

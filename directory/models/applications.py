@@ -1,6 +1,6 @@
 """An organisation asks for the label: its answers, its documents, and what was said about them."""
 
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,7 +11,7 @@ from directory.models.venues import Venue
 from directory.owned import ApplicationQuerySet, OwnedQuerySet
 
 
-def private_storage() -> object:
+def private_storage() -> Storage:
     """Never below a public address; served by a view that checks who asks."""
     return storages["private"]
 

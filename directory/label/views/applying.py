@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from directory.entry import SignedInRequest, for_members
-from directory.label import applying, charter as charters
+from directory.label import applying
+from directory.label import charter as charters
 from directory.label.forms import CharterForm, QuestionForm, ReasonForm
 from directory.label.steps import Status, StepRefused
 from directory.label.views.refusing import refused

@@ -93,9 +93,7 @@ def done(request: SignedInRequest, application: LabelApplication, act: Callable[
 @for_reviewers
 def take(request: SignedInRequest, application_id: int) -> HttpResponse:
     found = any_application(application_id)
-    return done(
-        request, found, lambda: deciding.take(application=found, by=request.user, at=timezone.now())
-    )
+    return done(request, found, lambda: deciding.take(application=found, by=request.user, at=timezone.now()))
 
 
 @require_POST

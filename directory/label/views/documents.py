@@ -18,8 +18,9 @@ from directory.models import ApplicationDocument, Organization
 @for_applicants
 def documents(request: SignedInRequest, organization: Organization, application_id: int) -> HttpResponse:
     application = own_application(organization, application_id)
-    form = DocumentForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = DocumentForm(request.POST, request.FILES) if sent else DocumentForm()
+    if sent and form.is_valid():
         try:
             proofs.attach(
                 application=application,

@@ -35,7 +35,9 @@ class VenueLabel:
     @property
     def held(self) -> Labelling | None:
         """In force today."""
-        return next((row for row in self._labellings if row.during.lower <= self.today < row.during.upper), None)
+        return next(
+            (row for row in self._labellings if row.during.lower <= self.today < row.during.upper), None
+        )
 
     @property
     def last(self) -> Labelling | None:
@@ -43,7 +45,9 @@ class VenueLabel:
 
     @property
     def application(self) -> LabelApplication | None:
-        return next((row for row in self.venue.applications.all() if row.status in LabelApplication.OPEN), None)
+        return next(
+            (row for row in self.venue.applications.all() if row.status in LabelApplication.OPEN), None
+        )
 
     @property
     def past_applications(self) -> list[LabelApplication]:

@@ -18,7 +18,9 @@ from directory.models import LabelApplication, Membership, Organization, Place, 
 MORNING = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
 PASSWORD = "un mot de passe pour les essais"
 BEST = {
-    question.code: [choice.code for choice in question.choices] if question.several else question.choices[0].code
+    question.code: [choice.code for choice in question.choices]
+    if question.several
+    else question.choices[0].code
     for question in CURRENT.questions
 }
 Applications = Callable[..., LabelApplication]
@@ -91,7 +93,9 @@ def application(venue: Venue, manager: User) -> Applications:
     return lambda status="draft", **options: application_at(status, venue, manager, **options)
 
 
-def application_at(status: str, venue: Venue, manager: User, by: User | None = None, at: datetime = MORNING) -> LabelApplication:
+def application_at(
+    status: str, venue: Venue, manager: User, by: User | None = None, at: datetime = MORNING
+) -> LabelApplication:
     made = applying.start(venue=venue, by=manager, at=at)
     if status == "draft":
         return made

@@ -62,7 +62,10 @@ def test_too_few_points_are_said(application: Applications, manager: User) -> No
 def test_submitted_with_its_score_its_date_and_who(application: Applications, manager: User) -> None:
     submitted = application("submitted")
     assert (submitted.status, submitted.score, submitted.submitted_at) == ("submitted", 100, MORNING)
-    assert [(event.status, event.by) for event in submitted.events.all()] == [("draft", manager), ("submitted", manager)]
+    assert [(event.status, event.by) for event in submitted.events.all()] == [
+        ("draft", manager),
+        ("submitted", manager),
+    ]
     change = Change.objects.filter(table="labelapplication").first()
     assert (change.actor, change.after["status"]) == (manager, "submitted")
 
@@ -70,7 +73,9 @@ def test_submitted_with_its_score_its_date_and_who(application: Applications, ma
 def test_nothing_changes_once_submitted(application: Applications, manager: User) -> None:
     submitted = application("submitted")
     for act in (
-        lambda: applying.answer(application=submitted, question=CURRENT.questions[0], choice="partly", by=manager),
+        lambda: applying.answer(
+            application=submitted, question=CURRENT.questions[0], choice="partly", by=manager
+        ),
         lambda: applying.sign(application=submitted, name="Autre", by=manager, at=MORNING),
         lambda: applying.submit(application=submitted, by=manager, at=MORNING),
         lambda: documents.attach(application=submitted, document=PROOF, label="", by=manager, at=MORNING),
@@ -80,16 +85,25 @@ def test_nothing_changes_once_submitted(application: Applications, manager: User
             act()
 
 
-def test_completed_on_demand_it_keeps_its_rank(application: Applications, reviewer: User, manager: User) -> None:
+def test_completed_on_demand_it_keeps_its_rank(
+    application: Applications, reviewer: User, manager: User
+) -> None:
     asked = application("more_information", by=reviewer)
     applying.answer(application=asked, question=CURRENT.questions[0], choice="partly", by=manager)
     applying.submit(application=asked, by=manager, at=MORNING + timedelta(days=3))
     asked.refresh_from_db()
-    assert (asked.status, asked.score, asked.submitted_at, asked.reviewer) == ("submitted", 96, MORNING, reviewer)
+    assert (asked.status, asked.score, asked.submitted_at, asked.reviewer) == (
+        "submitted",
+        96,
+        MORNING,
+        reviewer,
+    )
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "in_review", "more_information"])
-def test_withdrawn_while_it_is_open(application: Applications, reviewer: User, manager: User, status: str) -> None:
+def test_withdrawn_while_it_is_open(
+    application: Applications, reviewer: User, manager: User, status: str
+) -> None:
     open_one = application(status, by=reviewer)
     applying.withdraw(application=open_one, reason="Nous déménageons.", by=manager, at=MORNING)
     open_one.refresh_from_db()
@@ -98,12 +112,18 @@ def test_withdrawn_while_it_is_open(application: Applications, reviewer: User, m
 
 
 @pytest.mark.parametrize("status", ["accepted", "refused"])
-def test_not_withdrawn_once_decided(application: Applications, reviewer: User, manager: User, status: str) -> None:
+def test_not_withdrawn_once_decided(
+    application: Applications, reviewer: User, manager: User, status: str
+) -> None:
     with pytest.raises(StepRefused, match="Dominique Instruction a déjà agi"):
-        applying.withdraw(application=application(status, by=reviewer), reason="Trop tard", by=manager, at=MORNING)
+        applying.withdraw(
+            application=application(status, by=reviewer), reason="Trop tard", by=manager, at=MORNING
+        )
 
 
-def test_after_a_refusal_one_may_apply_again(application: Applications, reviewer: User, venue: Venue, manager: User) -> None:
+def test_after_a_refusal_one_may_apply_again(
+    application: Applications, reviewer: User, venue: Venue, manager: User
+) -> None:
     refused = application("refused", by=reviewer)
     again = applying.start(venue=venue, by=manager, at=MORNING)
     assert again != refused
@@ -111,7 +131,9 @@ def test_after_a_refusal_one_may_apply_again(application: Applications, reviewer
 
 def test_renewed_from_six_months_before_the_end(venue: Venue, manager: User) -> None:
     today = MORNING.date()
-    held = Labelling.objects.create(venue=venue, during=(today - timedelta(days=900), today + timedelta(days=200)))
+    held = Labelling.objects.create(
+        venue=venue, during=(today - timedelta(days=900), today + timedelta(days=200))
+    )
     with pytest.raises(StepRefused, match=r"Vous pourrez le renouveler à partir du 20 mai 2026"):
         applying.start(venue=venue, by=manager, at=MORNING)
     held.during = (today - timedelta(days=900), today + timedelta(days=180))
@@ -119,7 +141,9 @@ def test_renewed_from_six_months_before_the_end(venue: Venue, manager: User) -> 
     assert applying.start(venue=venue, by=manager, at=MORNING).renewal
 
 
-def test_a_document_is_private_under_a_random_name(application: Applications, manager: User, private_files: Path) -> None:
+def test_a_document_is_private_under_a_random_name(
+    application: Applications, manager: User, private_files: Path
+) -> None:
     draft = application()
     document = documents.attach(application=draft, document=PROOF, label="Statuts", by=manager, at=MORNING)
     path = Path(document.file.path)

@@ -14,7 +14,9 @@ from tests.directory.label.conftest import MORNING, Applications, application_at
 pytestmark = pytest.mark.django_db
 
 
-def test_acceptance_opens_three_years_from_that_day(application: Applications, reviewer: User, venue: Venue) -> None:
+def test_acceptance_opens_three_years_from_that_day(
+    application: Applications, reviewer: User, venue: Venue
+) -> None:
     accepted = application("accepted", by=reviewer)
     labelling = venue.labellings.get()
     assert labelling.during == DateRange(date(2026, 5, 4), date(2029, 5, 4))
@@ -35,13 +37,17 @@ def test_a_label_begun_on_29_february_ends_on_the_last_of_february() -> None:
     assert labels.months_earlier(date(2026, 3, 4), 6) == date(2025, 9, 4)
 
 
-def test_a_renewal_follows_without_gap_or_overlap(application: Applications, reviewer: User, venue: Venue, manager: User) -> None:
+def test_a_renewal_follows_without_gap_or_overlap(
+    application: Applications, reviewer: User, venue: Venue, manager: User
+) -> None:
     Labelling.objects.create(venue=venue, during=(date(2023, 9, 1), date(2026, 9, 1)))
     application("accepted", by=reviewer)
     assert venue.labellings.latest("pk").during == DateRange(date(2026, 9, 1), date(2029, 9, 1))
 
 
-def test_a_label_that_had_ended_begins_again_on_the_day(application: Applications, reviewer: User, venue: Venue) -> None:
+def test_a_label_that_had_ended_begins_again_on_the_day(
+    application: Applications, reviewer: User, venue: Venue
+) -> None:
     Labelling.objects.create(venue=venue, during=(date(2022, 9, 1), date(2025, 9, 1)))
     application("accepted", by=reviewer)
     assert venue.labellings.latest("pk").during.lower == MORNING.date()
@@ -54,7 +60,9 @@ def test_not_in_the_search_one_step_earlier(application: Applications, reviewer:
     assert Listing.objects.labelled_on(MORNING.date()).get().venue == venue
 
 
-def test_a_withdrawn_label_leaves_the_search_at_once(application: Applications, reviewer: User, venue: Venue) -> None:
+def test_a_withdrawn_label_leaves_the_search_at_once(
+    application: Applications, reviewer: User, venue: Venue
+) -> None:
     application("accepted", by=reviewer)
     later = MORNING + timedelta(days=100)
     labels.withdraw_label(venue=venue, reason="Fermeture définitive.", by=reviewer, at=later)
@@ -66,14 +74,18 @@ def test_a_withdrawn_label_leaves_the_search_at_once(application: Applications, 
     assert Change.objects.filter(table="labelling").first().actor == reviewer
 
 
-def test_withdrawn_on_its_first_day_it_was_never_in_force(application: Applications, reviewer: User, venue: Venue) -> None:
+def test_withdrawn_on_its_first_day_it_was_never_in_force(
+    application: Applications, reviewer: User, venue: Venue
+) -> None:
     application("accepted", by=reviewer)
     labels.withdraw_label(venue=venue, reason="Erreur.", by=reviewer, at=MORNING)
     assert venue.labellings.get().during.isempty
     assert not Listing.objects.labelled_on(MORNING.date()).exists()
 
 
-def test_a_renewal_to_come_is_withdrawn_with_the_label(application: Applications, reviewer: User, venue: Venue) -> None:
+def test_a_renewal_to_come_is_withdrawn_with_the_label(
+    application: Applications, reviewer: User, venue: Venue
+) -> None:
     Labelling.objects.create(venue=venue, during=(date(2023, 9, 1), date(2026, 9, 1)))
     application("accepted", by=reviewer)
     labels.withdraw_label(venue=venue, reason="Fermeture.", by=reviewer, at=MORNING)
@@ -82,14 +94,18 @@ def test_a_renewal_to_come_is_withdrawn_with_the_label(application: Applications
         labels.withdraw_label(venue=venue, reason="Encore.", by=reviewer, at=MORNING)
 
 
-def test_after_a_withdrawal_one_may_apply_again(application: Applications, reviewer: User, venue: Venue, manager: User) -> None:
+def test_after_a_withdrawal_one_may_apply_again(
+    application: Applications, reviewer: User, venue: Venue, manager: User
+) -> None:
     application("accepted", by=reviewer)
     labels.withdraw_label(venue=venue, reason="Travaux.", by=reviewer, at=MORNING)
     again = application_at("accepted", venue, manager, by=reviewer)
     assert again.labelling.during.lower == MORNING.date()
 
 
-def test_nobody_decides_on_their_own_organisation(application: Applications, reviewer: User, venue: Venue) -> None:
+def test_nobody_decides_on_their_own_organisation(
+    application: Applications, reviewer: User, venue: Venue
+) -> None:
     submitted = application("submitted")
     Membership.objects.create(user=reviewer, organization=venue.organization, role="provider-agent")
     acts: list[Any] = [
@@ -105,14 +121,20 @@ def test_nobody_decides_on_their_own_organisation(application: Applications, rev
             act()
 
 
-def test_the_second_decision_is_told_of_the_first(application: Applications, reviewer: User, other_reviewer: User) -> None:
+def test_the_second_decision_is_told_of_the_first(
+    application: Applications, reviewer: User, other_reviewer: User
+) -> None:
     refused = application("refused", by=reviewer)
-    with pytest.raises(StepRefused, match=r"Dominique Instruction a déjà agi .* « refusée » depuis le 4 mai 2026 10:30"):
+    with pytest.raises(
+        StepRefused, match=r"Dominique Instruction a déjà agi .* « refusée » depuis le 4 mai 2026 10:30"
+    ):
         deciding.accept(application=refused, by=other_reviewer, at=MORNING)
     assert not Labelling.objects.exists()
 
 
-def test_a_failed_label_undoes_the_acceptance(application: Applications, reviewer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_label_undoes_the_acceptance(
+    application: Applications, reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     in_review = application("in_review", by=reviewer)
     monkeypatch.setattr(labels, "YEARS", 0)  # an empty period: the database refuses it
     with pytest.raises(Exception, match="labelling_bounded"):

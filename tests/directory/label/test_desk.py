@@ -36,7 +36,9 @@ def act(client: Client, name: str, application: LabelApplication, **body: Any) -
 
 def submitted_ones(n: int, organization: Organization, manager: User) -> list[LabelApplication]:
     return [
-        application_at("submitted", venue_of(organization, f"Atelier {i:03}"), manager, at=MORNING + timedelta(hours=i))
+        application_at(
+            "submitted", venue_of(organization, f"Atelier {i:03}"), manager, at=MORNING + timedelta(hours=i)
+        )
         for i in range(n)
     ]
 
@@ -58,7 +60,9 @@ def test_the_longest_wait_comes_first(desk: Client, organization: Organization, 
     assert "Brouillon" not in page
 
 
-def test_the_queue_is_filtered(desk: Client, reviewer: User, organization: Organization, manager: User) -> None:
+def test_the_queue_is_filtered(
+    desk: Client, reviewer: User, organization: Organization, manager: User
+) -> None:
     application_at("in_review", venue_of(organization, "Suivie"), manager, by=reviewer)
     application_at("submitted", venue_of(organization, "Nouvelle"), manager)
     application_at("refused", venue_of(organization, "Ancienne"), manager, by=reviewer)
@@ -97,7 +101,9 @@ def test_pages_follow_without_gap(
     assert seen == [f"Atelier {i:03}" for i in range(5)]
 
 
-def test_one_row_or_twenty_cost_the_same_queries(desk: Client, organization: Organization, manager: User) -> None:
+def test_one_row_or_twenty_cost_the_same_queries(
+    desk: Client, organization: Organization, manager: User
+) -> None:
     submitted_ones(1, organization, manager)
     desk.get(QUEUE)
     with CaptureQueriesContext(connection) as one:
@@ -127,7 +133,9 @@ def test_neighbours_cost_the_same_queries(desk: Client, application: Application
     assert "Voisin 20" in page
 
 
-def test_neighbours_are_those_within_ten_kilometres(desk: Client, application: Applications, venue: Venue) -> None:
+def test_neighbours_are_those_within_ten_kilometres(
+    desk: Client, application: Applications, venue: Venue
+) -> None:
     submitted = application("submitted")
     near = Venue.objects.create(name="À 9 km")
     Place.objects.create(venue=near, point=Point(2.5, 46.5 + 9 / 111.2))
@@ -141,7 +149,9 @@ def test_neighbours_are_those_within_ten_kilometres(desk: Client, application: A
     assert "dont 1 avec le label" in page.content.decode()
 
 
-def test_from_the_queue_to_the_label(desk: Client, reviewer: User, application: Applications, venue: Venue) -> None:
+def test_from_the_queue_to_the_label(
+    desk: Client, reviewer: User, application: Applications, venue: Venue
+) -> None:
     submitted = application("submitted")
     act(desk, "take", submitted)
     act(desk, "tick", submitted, points=["identity", "place"])
@@ -184,7 +194,10 @@ def test_ones_own_application_shows_no_button(
     page = desk.get(page_of(submitted)).content.decode()
     assert "une autre personne doit décider" in page
     assert "Prendre cette candidature" not in page
-    assert "une autre personne doit décider" in act(desk, "take", submitted).wsgi_request._messages._queued_messages[0].message
+    assert (
+        "une autre personne doit décider"
+        in act(desk, "take", submitted).wsgi_request._messages._queued_messages[0].message
+    )
 
 
 def test_a_draft_is_nobodys_business(desk: Client, application: Applications) -> None:

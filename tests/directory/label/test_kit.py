@@ -1,4 +1,4 @@
-"""The kit, read back by tools that did not make it: pdfium for its pages and words, zxing for its QR codes."""
+"""The kit, read back by tools that did not make it: pdfium for its words, zxing for its QR codes."""
 
 import json
 from datetime import date, timedelta
@@ -94,7 +94,9 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=[name[:20].encode("ascii", "replace").decode() for name in HOSTILE])
+@pytest.mark.parametrize(
+    "name", HOSTILE, ids=[name[:20].encode("ascii", "replace").decode() for name in HOSTILE]
+)
 def test_hostile_names_are_inert(labelled: Venue, name: str) -> None:
     name = name.replace("\0", "")  # PostgreSQL has no such character
     Venue.objects.filter(pk=labelled.pk).update(name=name, phone=name[:40])

@@ -35,7 +35,9 @@ def test_anybody_reads_the_criteria_and_their_weights(client: Client) -> None:
     assert page.count("Pas de label") == len([c for q in CURRENT.questions for c in q.choices if c.excludes])
 
 
-def test_a_whole_application_page_by_page(signed_in: Client, venue: Venue, organization: Organization, pdf: bytes) -> None:
+def test_a_whole_application_page_by_page(
+    signed_in: Client, venue: Venue, organization: Organization, pdf: bytes
+) -> None:
     started = signed_in.post(reverse("label:start", args=[organization.pk, venue.pk]))
     application = LabelApplication.objects.get()
     assert started.headers["Location"] == url("application", application)
@@ -57,13 +59,17 @@ def test_a_whole_application_page_by_page(signed_in: Client, venue: Venue, organ
     assert "Déposée" in signed_in.get(url("application", application)).content.decode()
 
 
-def test_pressed_twice_it_leads_to_the_same_application(signed_in: Client, venue: Venue, organization: Organization) -> None:
+def test_pressed_twice_it_leads_to_the_same_application(
+    signed_in: Client, venue: Venue, organization: Organization
+) -> None:
     start = reverse("label:start", args=[organization.pk, venue.pk])
     assert signed_in.post(start).headers["Location"] == signed_in.post(start).headers["Location"]
     assert LabelApplication.objects.count() == 1
 
 
-def test_one_resumes_at_the_first_question_that_waits(signed_in: Client, application: Applications, manager: User) -> None:
+def test_one_resumes_at_the_first_question_that_waits(
+    signed_in: Client, application: Applications, manager: User
+) -> None:
     draft = application()
     for question in CURRENT.questions[:3]:
         applying.answer(application=draft, question=question, choice=BEST[question.code], by=manager)
@@ -79,8 +85,12 @@ def test_an_answer_given_is_ticked_again(signed_in: Client, application: Applica
     assert 'value="partly" id="id_answer_1" required checked' in page
 
 
-@pytest.mark.parametrize("answer", [{}, {"answer": ""}, {"answer": "unheard-of"}, {"answer": ["always", "x"]}])
-def test_no_answer_is_said_and_kept_out(signed_in: Client, application: Applications, answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "answer", [{}, {"answer": ""}, {"answer": "unheard-of"}, {"answer": ["always", "x"]}]
+)
+def test_no_answer_is_said_and_kept_out(
+    signed_in: Client, application: Applications, answer: dict[str, Any]
+) -> None:
     draft = application()
     page = signed_in.post(url("question", draft, 1), answer)
     assert page.status_code == 200
@@ -103,7 +113,9 @@ def test_the_review_page_says_what_is_missing(signed_in: Client, application: Ap
     assert "Envoyer la candidature" not in page
 
 
-def test_a_form_cannot_set_what_it_does_not_show(signed_in: Client, application: Applications, manager: User) -> None:
+def test_a_form_cannot_set_what_it_does_not_show(
+    signed_in: Client, application: Applications, manager: User
+) -> None:
     draft = application()
     complete(draft, manager)
     more = {"status": "accepted", "score": "100", "decided_by": manager.pk, "agreed": "on", "name": "Moi"}
@@ -122,7 +134,9 @@ def test_withdrawn_with_its_reason(signed_in: Client, application: Applications)
 
 
 @pytest.mark.parametrize("name", ["application", "documents", "charter", "review", "withdraw"])
-def test_another_organisations_application_does_not_exist(client: Client, application: Applications, name: str) -> None:
+def test_another_organisations_application_does_not_exist(
+    client: Client, application: Applications, name: str
+) -> None:
     stranger = User.objects.create_user("ailleurs@example.org")
     elsewhere = Organization.objects.create(name="Ailleurs", is_provider=True)
     Membership.objects.create(user=stranger, organization=elsewhere, role="provider-manager")
@@ -137,7 +151,9 @@ def test_a_venue_of_another_organisation_cannot_apply(signed_in: Client, organiz
     assert signed_in.post(reverse("label:start", args=[organization.pk, foreign.pk])).status_code == 404
 
 
-def test_the_kit_is_for_labelled_venues_of_ones_own(signed_in: Client, venue: Venue, organization: Organization) -> None:
+def test_the_kit_is_for_labelled_venues_of_ones_own(
+    signed_in: Client, venue: Venue, organization: Organization
+) -> None:
     addresses = [
         reverse("label:kit", args=[organization.pk, venue.pk]),
         reverse("label:kit_pdf", args=[organization.pk, venue.pk, "kit"]),

@@ -5,7 +5,9 @@ import pytest
 from directory.label.questionnaire import CURRENT, QUESTIONNAIRES, Question, Questionnaire
 
 BEST = {
-    question.code: [choice.code for choice in question.choices] if question.several else question.choices[0].code
+    question.code: [choice.code for choice in question.choices]
+    if question.several
+    else question.choices[0].code
     for question in CURRENT.questions
 }
 

@@ -50,7 +50,9 @@ def slow_moves(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The verbs without their lock."""
-    monkeypatch.setattr(deciding, "locked", lambda application: LabelApplication.objects.get(pk=application.pk))
+    monkeypatch.setattr(
+        deciding, "locked", lambda application: LabelApplication.objects.get(pk=application.pk)
+    )
 
 
 @pytest.fixture
@@ -125,7 +127,9 @@ def test_without_the_constraint_there_would_be_several(venue: Venue, manager: Us
     assert LabelApplication.objects.count() == 4
 
 
-def test_submitted_twice_at_once_is_submitted_once(application: Applications, manager: User, reviewer: User) -> None:
+def test_submitted_twice_at_once_is_submitted_once(
+    application: Applications, manager: User, reviewer: User
+) -> None:
     asked = application("more_information", by=reviewer)
     answers = at_once(*[lambda: applying.submit(application=asked, by=manager, at=MORNING)] * 2)
     assert sum(isinstance(answer, StepRefused) for answer in answers) == 1

@@ -81,7 +81,13 @@ HOSTILE: list[tuple[str, bytes, str, str, str]] = [
     ("html called pdf", b"<html><body>", "page.pdf", PDF_TYPE, "type"),
     ("zip", ZIP, "archive.zip", "application/zip", "type"),
     ("zip bomb", zip_of(b"\0" * 50_000_000), "bombe.pdf", PDF_TYPE, "type"),
-    ("office", zip_of(b"<w:document/>", "word/document.xml"), "lettre.docx", "application/vnd.openxml", "type"),
+    (
+        "office",
+        zip_of(b"<w:document/>", "word/document.xml"),
+        "lettre.docx",
+        "application/vnd.openxml",
+        "type",
+    ),
     ("old office with macros", OLE, "lettre.doc", "application/msword", "type"),
     ("gif", b"GIF89a" + b"\0" * 20, "image.gif", "image/gif", "type"),
     ("webp", b"RIFF\0\0\0\0WEBPVP8 ", "image.webp", "image/webp", "type"),
@@ -118,17 +124,53 @@ HOSTILE: list[tuple[str, bytes, str, str, str]] = [
     ("png magic alone", PNG[:8] + b"\0" * 200, "photo.png", PNG_TYPE, "broken"),
     ("cut jpeg", JPEG[:-2], "photo.jpg", JPEG_TYPE, "broken"),
     ("jpeg magic alone", b"\xff\xd8\xff" + b"\0" * 200, "photo.jpg", JPEG_TYPE, "broken"),
-    ("jpeg without a picture", b"\xff\xd8" + segment(0xE0, b"JFIF\0") + b"\xff\xd9", "p.jpg", JPEG_TYPE, "broken"),
+    (
+        "jpeg without a picture",
+        b"\xff\xd8" + segment(0xE0, b"JFIF\0") + b"\xff\xd9",
+        "p.jpg",
+        JPEG_TYPE,
+        "broken",
+    ),
     ("jpeg of no pixels", jpeg_of(0, 10), "photo.jpg", JPEG_TYPE, "broken"),
     ("pdf magic alone", b"%PDF-1.7\n" + b"0" * 500, "a.pdf", PDF_TYPE, "broken"),
     ("pdf without its table", minimal_pdf().replace(b"xref\n0", b"yref\n0"), "a.pdf", PDF_TYPE, "broken"),
     ("huge png", png_of(60_000, 60_000), "photo.png", PNG_TYPE, "pixels"),
     ("huge jpeg", jpeg_of(65_000, 65_000), "photo.jpg", JPEG_TYPE, "pixels"),
-    ("pdf with JavaScript", minimal_pdf(b"2 0 obj << /S /JavaScript /JS (1) >> endobj\n"), "a.pdf", PDF_TYPE, "active"),
-    ("pdf with hidden JavaScript", minimal_pdf(b"2 0 obj << /S /J#61vaScript >> endobj\n"), "a.pdf", PDF_TYPE, "active"),
-    ("pdf with packed JavaScript", minimal_pdf(object_stream(b"<< /S /JavaScript >>")), "a.pdf", PDF_TYPE, "active"),
-    ("pdf that starts a program", minimal_pdf(b"2 0 obj << /S /Launch >> endobj\n"), "a.pdf", PDF_TYPE, "active"),
-    ("pdf with a file inside", minimal_pdf(catalog=b"/Names << /EmbeddedFiles 2 0 R >>"), "a.pdf", PDF_TYPE, "active"),
+    (
+        "pdf with JavaScript",
+        minimal_pdf(b"2 0 obj << /S /JavaScript /JS (1) >> endobj\n"),
+        "a.pdf",
+        PDF_TYPE,
+        "active",
+    ),
+    (
+        "pdf with hidden JavaScript",
+        minimal_pdf(b"2 0 obj << /S /J#61vaScript >> endobj\n"),
+        "a.pdf",
+        PDF_TYPE,
+        "active",
+    ),
+    (
+        "pdf with packed JavaScript",
+        minimal_pdf(object_stream(b"<< /S /JavaScript >>")),
+        "a.pdf",
+        PDF_TYPE,
+        "active",
+    ),
+    (
+        "pdf that starts a program",
+        minimal_pdf(b"2 0 obj << /S /Launch >> endobj\n"),
+        "a.pdf",
+        PDF_TYPE,
+        "active",
+    ),
+    (
+        "pdf with a file inside",
+        minimal_pdf(catalog=b"/Names << /EmbeddedFiles 2 0 R >>"),
+        "a.pdf",
+        PDF_TYPE,
+        "active",
+    ),
     ("pdf with a form", minimal_pdf(catalog=b"/AcroForm << /XFA [] >>"), "a.pdf", PDF_TYPE, "active"),
     ("pdf that unpacks for ever", minimal_pdf(object_stream(b" " * 40_000_000)), "a.pdf", PDF_TYPE, "broken"),
     ("locked pdf", minimal_pdf(catalog=b"/Encrypt 9 0 R"), "a.pdf", PDF_TYPE, "locked"),
@@ -149,7 +191,9 @@ def test_every_reason_is_reached() -> None:
     assert {case[4] for case in HOSTILE} == set(MESSAGES)
 
 
-@pytest.mark.parametrize(("picture", "name", "declared"), [(PNG, "a.png", PNG_TYPE), (JPEG, "a.jpg", JPEG_TYPE)])
+@pytest.mark.parametrize(
+    ("picture", "name", "declared"), [(PNG, "a.png", PNG_TYPE), (JPEG, "a.jpg", JPEG_TYPE)]
+)
 def test_what_follows_a_picture_is_cut_off(picture: bytes, name: str, declared: str) -> None:
     assert check(picture + b"\xff\xd8 second picture", name, declared).content == picture
 
@@ -173,7 +217,9 @@ def documents_url(application: LabelApplication) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("case", [HOSTILE[0], HOSTILE[1], HOSTILE[3], HOSTILE[7], HOSTILE[20]], ids=lambda case: case[0])
+@pytest.mark.parametrize(
+    "case", [HOSTILE[0], HOSTILE[1], HOSTILE[3], HOSTILE[7], HOSTILE[20]], ids=lambda case: case[0]
+)
 def test_the_page_says_why_and_keeps_nothing(
     client: Client, manager: User, application: Applications, private_files: Path, case: tuple[Any, ...]
 ) -> None:
