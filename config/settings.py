@@ -197,6 +197,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [
     ("vendor/bootstrap", NODE_MODULES / "bootstrap" / "dist"),
     ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons" / "font"),
+    ("vendor/geoman", NODE_MODULES / "@geoman-io" / "leaflet-geoman-free" / "dist"),
     ("vendor/font", NODE_MODULES / "@fontsource-variable" / "atkinson-hyperlegible-next"),
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/leaflet", NODE_MODULES / "leaflet" / "dist"),
@@ -226,6 +227,9 @@ BASEMAP_HOSTS = {"ign": ["https://data.geopf.fr"], "osm": ["https://tile.openstr
 BAN_DOMAIN = env.str("BAN_DOMAIN", default="")
 BAN_SCHEME = env.str("BAN_SCHEME", default="https")
 BAN_TIMEOUT = env.float("BAN_TIMEOUT", default=2.0)
+
+# Procrastinate finds `tasks` of each app by itself; those of a room are named here.
+PROCRASTINATE_IMPORT_PATHS = ["directory.label.tasks", "directory.offer.tasks"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -34,6 +34,7 @@ urlpatterns = [
         path("compte/", include("allauth.urls")),
         path("espace/", include("directory.accounts.urls")),
         path("", include("directory.label.urls")),
+        path("", include("directory.offer.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,
     ),

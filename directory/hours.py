@@ -1,7 +1,10 @@
-"""Opening hours made askable in SQL: the usual week of each place, and the coming days that are unlike it."""
+"""Opening hours made askable in SQL: the usual week of each place, and the coming days that are unlike it.
+
+A day on which the venue says it is closed (Closure) is such a day, whatever the hours say.
+"""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -19,12 +22,21 @@ WHERE place.id = ANY(%(places)s) AND place.hours = spec.hours AND place.timezone
   AND place.week IS DISTINCT FROM spec.week::int4multirange
 """
 REWRITE_DAYS = """
-WITH coming AS (
+WITH closed AS (
+    SELECT DISTINCT place.id AS place_id, day::date AS day
+    FROM directory_closure closure JOIN directory_place place USING (venue_id),
+         generate_series(greatest(lower(closure.during), %(first)s::date),
+                         least(upper(closure.during), %(until)s::date) - 1, interval '1 day') day
+    WHERE place.id = ANY(%(places)s)
+), coming AS (
     SELECT place.id AS place_id, spec.day, spec.minutes::int4multirange AS minutes
     FROM unnest(%(hours)s::text[], %(zones)s::text[], %(days)s::date[], %(minutes)s::text[])
          spec(hours, timezone, day, minutes)
     JOIN directory_place place ON place.hours = spec.hours AND place.timezone = spec.timezone
     WHERE place.id = ANY(%(places)s)
+      AND NOT EXISTS (SELECT FROM closed WHERE closed.place_id = place.id AND closed.day = spec.day)
+    UNION ALL
+    SELECT place_id, day, '{}' FROM closed
 ), gone AS (
     DELETE FROM directory_openingday opening
     WHERE place_id = ANY(%(places)s) AND NOT EXISTS (
@@ -49,7 +61,15 @@ def refresh_hours(places: QuerySet[Place], today: date) -> int:
     days = [row for hours, zone in specs for row in _coming(hours, zone, today)]
     with connection.cursor() as cursor:
         cursor.execute(UPDATE_WEEKS, {"places": ids, **_columns(weeks, "hours", "zones", "weeks")})
-        cursor.execute(REWRITE_DAYS, {"places": ids, **_columns(days, "hours", "zones", "days", "minutes")})
+        cursor.execute(
+            REWRITE_DAYS,
+            {
+                "places": ids,
+                "first": today,
+                "until": today + timedelta(weeks=WEEKS_AHEAD),
+                **_columns(days, "hours", "zones", "days", "minutes"),
+            },
+        )
     return len(ids)
 
 

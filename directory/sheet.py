@@ -1,7 +1,8 @@
 """The sheet of a venue: offer, hours of the coming days, next stops, and the same for machines (JSON-LD)."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -10,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString, mark_safe
 
-from directory import opening
+from directory import open_now, opening
 from directory.choices import Audience, SupportMode
-from directory.models import Labelling, Place, Venue
+from directory.models import Closure, Labelling, Place, Service, Venue
 
 DAYS_SHOWN = 7
 DAYS_OF_ROUNDS = 70
 MOST_VISITS = 3
+MOST_CLOSURES = 3
 PUBLIC_SERVICES = "maison-services-public"
 
 
@@ -26,6 +28,7 @@ class PlaceHours:
 
     place: Place
     at: datetime
+    closures: list[Closure] = field(default_factory=list)
 
     @cached_property
     def hours(self) -> opening.Hours | None:
@@ -33,6 +36,11 @@ class PlaceHours:
 
     @cached_property
     def now(self) -> opening.Now:
+        """With the closures, as the search tells it; beyond ten weeks, as the hours alone do."""
+        if self.closures:
+            special = {row.day: row.minutes for row in self.place.opening_days.filter(day__gte=self._yesterday)}
+            found = open_now.now(self.place.week, special, self.place.timezone, self.at)
+            return opening.Now(found.is_open, found.next_change, found.next_open_at)
         return self.hours.now(self.at) if self.hours else opening.UNKNOWN
 
     @property
@@ -42,14 +50,27 @@ class PlaceHours:
     @cached_property
     def days(self) -> list[opening.Day]:
         """The seven days from today on."""
-        return self.hours.days(self.today, DAYS_SHOWN) if self.hours else []
+        return self._days(DAYS_SHOWN)
 
     @cached_property
     def visits(self) -> list[opening.Day]:
         """The next days on which an itinerant venue stops here."""
-        if not self.hours:
-            return []
-        return [day for day in self.hours.days(self.today, DAYS_OF_ROUNDS) if day.intervals][:MOST_VISITS]
+        return [day for day in self._days(DAYS_OF_ROUNDS) if day.intervals][:MOST_VISITS]
+
+    def _days(self, n: int) -> list[opening.Day]:
+        days = self.hours.days(self.today, n) if self.hours else []
+        return [self._closed(day) for day in days]
+
+    def _closed(self, day: opening.Day) -> opening.Day:
+        """The day as it is, or closed with its reason."""
+        for closure in self.closures:
+            if closure.during.lower <= day.day < closure.during.upper:
+                return replace(day, intervals=[], comment=closure.reason)
+        return day
+
+    @property
+    def _yesterday(self) -> date:
+        return self.today - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -60,11 +81,20 @@ class Sheet:
     @cached_property
     def places(self) -> list[PlaceHours]:
         """The place of a fixed venue, or the stops of a round: those visited soonest first."""
-        found = [PlaceHours(place, self.at) for place in self.venue.places.all()]
+        found = [PlaceHours(place, self.at, self.closures) for place in self.venue.places.all()]
         never = self.at.date() + timedelta(days=DAYS_OF_ROUNDS + 1)
         return sorted(
             found, key=lambda each: each.visits[0].day if each.place.is_stop and each.visits else never
         )
+
+    @cached_property
+    def closures(self) -> list[Closure]:
+        """Those of today and after, soonest first."""
+        today = self.at.astimezone(ZoneInfo("Europe/Paris")).date()
+        return list(self.venue.closures.filter(during__endswith__gt=today).order_by("during"))
+
+    def services(self) -> Iterable[Service]:
+        return self.venue.services.public().select_related("category__parent")
 
     @cached_property
     def labelled(self) -> bool:
@@ -73,14 +103,15 @@ class Sheet:
 
     def context(self, url: str) -> dict[str, Any]:
         main = self.places[0] if self.places else None
-        services = self.venue.services.public().select_related("category__parent")
         return {
             "venue": self.venue,
             "labelled": self.labelled,
             "services": [
-                {"service": service, "audiences": labels(Audience, service.audiences)} for service in services
+                {"service": service, "audiences": labels(Audience, service.audiences)}
+                for service in self.services()
             ],
             "main": main,
+            "closures": self.closures[:MOST_CLOSURES],
             "stops": self.places if self.venue.itinerant else [],
             "websites": web_addresses(*self.venue.websites),
             "booking": web_addresses(self.venue.booking_url),

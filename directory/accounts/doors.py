@@ -39,6 +39,22 @@ class PlatformDoor:
 
 ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
     OrganizationDoor(
+        Capability.EDIT_OFFER,
+        "offer:venues",
+        _("Les lieux"),
+        _("Fiche, adresse, horaires, fermetures, arrêts."),
+        "shop",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
+        Capability.EDIT_OFFER,
+        "offer:services",
+        _("Les services et les prix"),
+        _("Ce que le public peut payer avec un chèque."),
+        "tags",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
         Capability.SEE,
         "label:labels",
         _("Le label"),
@@ -62,6 +78,13 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
     ),
 )
 PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
+    PlatformDoor(
+        StaffCapability.REVIEW,
+        "offer:desk",
+        _("Les services à relire"),
+        _("Approuver ou renvoyer ce que les lieux proposent."),
+        "tags",
+    ),
     PlatformDoor(
         StaffCapability.REVIEW,
         "label:desk",

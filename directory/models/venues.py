@@ -1,5 +1,6 @@
 """Venues, and the places at which they receive the public."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.gis.db import models
@@ -218,3 +219,8 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.venue} · {self.during}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day of it."""
+        return self.during.upper - timedelta(days=1)

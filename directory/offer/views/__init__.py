@@ -1,0 +1,1 @@
+"""The pages of the offer: each reads its address, calls one verb, and says what came of it."""
