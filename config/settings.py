@@ -148,7 +148,10 @@ ACCOUNT_ADAPTER = "directory.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "directory.accounts.forms.SignUpForm"
+ACCOUNT_FORMS = {
+    "login": "directory.accounts.entrance.SignInForm",
+    "signup": "directory.accounts.entrance.SignUpForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -4,28 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as BadNumber
 from stdnum.fr import siret as siret_number
 
-from directory.models import ApiToken, Membership, User
-
-
-class SignUpForm(forms.Form):
-    """Added by allauth to its own e-mail address and password."""
-
-    name = forms.CharField(
-        label=_("Votre nom"),
-        max_length=120,
-        help_text=_("Vos collègues le verront."),
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    field_order = ["name", "email", "password1"]
-
-    def signup(self, request: HttpRequest, user: User) -> None:
-        user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+from directory.models import ApiToken, Membership
 
 
 class SiretField(forms.CharField):
