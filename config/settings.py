@@ -151,6 +151,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "login": "directory.accounts.entrance.SignInForm",
     "signup": "directory.accounts.entrance.SignUpForm",
+    "add_email": "directory.accounts.entrance.NewAddressForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True
@@ -174,6 +175,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "directory.accounts.codes.CodeForm",
     "reauthenticate": "directory.accounts.codes.CodeAgainForm",
+    "add_webauthn": "directory.accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "directory.accounts.passkeys.RenamePasskeyForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "#APTIC"
@@ -232,7 +235,11 @@ BAN_SCHEME = env.str("BAN_SCHEME", default="https")
 BAN_TIMEOUT = env.float("BAN_TIMEOUT", default=2.0)
 
 # Procrastinate finds `tasks` of each app by itself; those of a room are named here.
-PROCRASTINATE_IMPORT_PATHS = ["directory.label.tasks", "directory.offer.tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "directory.accounts.tasks",
+    "directory.label.tasks",
+    "directory.offer.tasks",
+]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

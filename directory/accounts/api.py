@@ -1,6 +1,6 @@
 """The API about organisations: which ones the caller acts for, and with what rights."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from directory.models import ApiToken, Membership
+from directory.models import ApiToken, Membership, User
 from directory.rights import Capability, organization_ids
 
 
@@ -33,18 +33,19 @@ class OrganizationsView(APIView):
         responses=inline_serializer("Organizations", {"results": OrganizationSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
+        user = cast(User, request.user)
         memberships = Membership.objects.filter(
-            user=request.user, organization__in=organization_ids(request.user, Capability.SEE)
+            user=user, organization__in=organization_ids(user, Capability.SEE)
         ).select_related("organization")
         found: dict[int, dict[str, Any]] = {}
         for membership in memberships.order_by("organization__name", "organization_id", "pk"):
             organization = membership.organization
-            row = {
+            row: dict[str, Any] = {
                 "id": organization.pk,
                 "name": organization.name,
                 "siret": organization.siret,
                 "roles": [],
-                "scopes": request.auth.scopes if request.auth else None,
+                "scopes": user.token.scopes if user.token else None,
             }
             found.setdefault(organization.pk, row)["roles"].append(membership.role)
         return Response({"results": OrganizationSerializer(found.values(), many=True).data})

@@ -1,4 +1,4 @@
-"""Accounts of the demonstration: stable on one installation, unknown to the next; tokens are new each time."""
+"""Accounts of the demonstration: stable on one installation, unknown to the next; tokens always new."""
 
 from base64 import b32encode
 from datetime import datetime
