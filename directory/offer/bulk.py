@@ -18,7 +18,7 @@ from directory.choices import Audience, Mode
 from directory.models import BulkEdit, Organization, Service, User, Venue
 from directory.offer.fields import euros
 from directory.offer.forms import ServiceForm
-from directory.offer.publishing import create_service, edit_locked, submit
+from directory.offer.publishing import Sender, Writes, edit_locked, next_position
 from directory.referential import referential
 from directory.rights import Capability, may
 from geodata.folding import fold
@@ -266,29 +266,51 @@ def finish(edit: BulkEdit, status: str, at: datetime) -> None:
 
 def apply_rows(edit: BulkEdit, rows: list[dict[str, Any]], by: User, at: datetime) -> None:
     """Locks the venues of the new services, then the services, each in order of number."""
-    own = Venue.objects.filter(organization=edit.organization_id, merged_into=None)
-    new = {row["venue"] for row in rows if row["service"] is None}
-    venues = {row.pk: row for row in own.filter(pk__in=new).order_by("pk").select_for_update()}
-    wanted = {row["service"] for row in rows if row["service"]}
-    services = Service.objects.filter(pk__in=wanted, replaces=None, venue__organization=edit.organization_id)
-    found = {row.pk: row for row in services.order_by("pk").select_for_update()}
+    chunk = Chunk.locked(edit.organization_id, rows)
+    sender, writes = Sender(by, at), Writes()
     for row in rows:
         try:
             if row["service"] is None:
-                apply_new(venues.get(row["venue"]), row["values"], by, at)
+                add(chunk, row, sender, writes)
             else:
-                apply_change(found.get(row["service"]), row["values"], by, at)
+                change(chunk, row, sender, writes)
         except Refused as refused:
             edit.errors.append({"row": row["row"], "column": "", "message": str(refused)})
+    writes.flush()
 
 
-def apply_new(venue: Venue | None, values: dict[str, Any], by: User, at: datetime) -> None:
+@dataclass
+class Chunk:
+    """What the rows of a chunk are about, as it is now, by number."""
+
+    venues: dict[int, Venue]
+    services: dict[int, Service]
+    waiting: dict[int, Service]
+    positions: dict[int, int]
+
+    @classmethod
+    def locked(cls, organization_id: int, rows: list[dict[str, Any]]) -> "Chunk":
+        venues = Venue.objects.filter(organization=organization_id, merged_into=None)
+        venues = venues.filter(pk__in={row["venue"] for row in rows if row["service"] is None})
+        services = Service.objects.filter(replaces=None, venue__organization=organization_id)
+        services = services.filter(pk__in={row["service"] for row in rows if row["service"]})
+        held = {row.pk: row for row in venues.order_by("pk").select_for_update()}
+        found = {row.pk: row for row in services.order_by("pk").select_for_update(of=("self",))}
+        revisions = Service.objects.filter(replaces__in=found).order_by("pk").select_for_update()
+        return cls(held, found, {row.replaces_id: row for row in revisions if row.replaces_id}, {})
+
+
+def add(chunk: Chunk, row: dict[str, Any], sender: Sender, writes: Writes) -> None:
+    venue = chunk.venues.get(row["venue"])
     if venue is None:
         raise Refused(_("Ce lieu n'est plus à votre structure."))
-    submit(service=create_service(venue=venue, fields=values, by=by), by=by, at=at)
+    position = chunk.positions[venue.pk] if venue.pk in chunk.positions else next_position(venue)
+    chunk.positions[venue.pk] = position + 1
+    writes.put(Service(venue=venue, position=position), {**row["values"], **sender.values})
 
 
-def apply_change(service: Service | None, values: dict[str, Any], by: User, at: datetime) -> None:
+def change(chunk: Chunk, row: dict[str, Any], sender: Sender, writes: Writes) -> None:
+    service = chunk.services.get(row["service"])
     if service is None:
         raise Refused(_("Ce service n'existe plus."))
-    edit_locked(service, values, by, at)
+    edit_locked(service, chunk.waiting.get(service.pk), row["values"], sender, writes)

@@ -5,10 +5,11 @@ revision; whatever else is changed applies at once. Locks: the venue, then servi
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from directory.accounts.refusals import Refused
@@ -24,37 +25,88 @@ MOST_SERVICES = 5_000
 EDITABLE = (ReviewStatus.DRAFT, ReviewStatus.RETURNED)
 
 
+@dataclass
+class Writes:
+    """Rows to write together: each statement makes the database list its venues again, however many its rows."""
+
+    new: list[Service] = field(default_factory=list)
+    changed: dict[int, tuple[Service, set[str]]] = field(default_factory=dict)
+    gone: list[int] = field(default_factory=list)
+
+    def put(self, service: Service, values: Mapping[str, Any]) -> None:
+        """Set what differs, to be written if anything does."""
+        differing = {name: value for name, value in values.items() if getattr(service, name) != value}
+        for name, value in differing.items():
+            setattr(service, name, value)
+        if service.pk is None:
+            self.new.append(service)
+        elif differing:
+            self.changed.setdefault(service.pk, (service, set()))[1].update(differing)
+
+    def flush(self) -> None:
+        if self.gone:
+            Service.objects.filter(pk__in=self.gone).delete()
+        if self.changed:
+            names = set().union(*(names for _service, names in self.changed.values()))
+            Service.objects.bulk_update([service for service, _names in self.changed.values()], sorted(names))
+        Service.objects.bulk_create(self.new)
+
+
 def create_service(*, venue: Venue, fields: Mapping[str, Any], by: User) -> Service:
     """A draft, last of its venue. `fields`: some of FIELDS; whatever else it holds is not taken."""
     with acting(by):
         Venue.objects.select_for_update().get(pk=venue.pk)
-        services = Service.objects.filter(venue=venue)
-        if services.count() >= MOST_SERVICES:
-            raise Refused(_("Ce lieu a déjà trop de services."))
-        last = services.aggregate(last=Max("position"))["last"]
-        return Service.objects.create(
-            venue=venue, position=0 if last is None else last + 1, **_taken(fields, FIELDS)
-        )
+        service = Service(venue=venue, position=next_position(venue), **_taken(fields, FIELDS))
+        service.save()
+        return service
+
+
+def next_position(venue: Venue) -> int:
+    """The rank after the last; the venue is locked. Refused when it has too many services already."""
+    services = Service.objects.filter(venue=venue, replaces=None)
+    found = services.aggregate(last=Max("position"), n=Count("pk"))
+    if found["n"] >= MOST_SERVICES:
+        raise Refused(_("Ce lieu a déjà trop de services."))
+    return 0 if found["last"] is None else found["last"] + 1
 
 
 def edit_service(*, service: Service, fields: Mapping[str, Any], by: User, at: datetime) -> Service | None:
     """The revision that now waits for its review, if the change needs one."""
     with acting(by):
-        return edit_locked(locked(service), fields, by, at)
+        current = locked(service)
+        waiting = Service.objects.select_for_update().filter(replaces=current).first()
+        writes = Writes()
+        revision = edit_locked(current, waiting, fields, Sender(by, at), writes)
+        writes.flush()
+        return revision
 
 
-def edit_locked(current: Service, fields: Mapping[str, Any], by: User, at: datetime) -> Service | None:
-    """The same, on a service already locked, inside `acting`."""
+@dataclass(frozen=True)
+class Sender:
+    """Who sends to review, and when."""
+
+    by: User
+    at: datetime
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"status": ReviewStatus.SUBMITTED, "submitted_at": self.at, "submitted_by_id": self.by.pk}
+
+
+def edit_locked(
+    current: Service, waiting: Service | None, fields: Mapping[str, Any], sender: Sender, writes: Writes
+) -> Service | None:
+    """The same, on a service and its revision already locked; `writes` is flushed by the caller."""
     if current.replaces_id:
         raise Refused(_("Modifiez le service publié : cette fiche est sa modification en attente."))
     taken = _taken(fields, FIELDS)
     if current.status == ReviewStatus.APPROVED:
-        _set(current, {name: value for name, value in taken.items() if name in FREE})
-        return _revise(current, taken, by, at)
+        writes.put(current, {name: value for name, value in taken.items() if name in FREE})
+        return _revise(current, waiting, taken, sender, writes)
     if current.status == ReviewStatus.SUBMITTED and _differs(current, taken):
         # Whoever has the former text on screen is told, and decides nothing about this one.
-        taken |= {"submitted_at": at, "submitted_by": by}
-    _set(current, taken)
+        taken |= sender.values
+    writes.put(current, taken)
     return None
 
 
@@ -63,7 +115,7 @@ def submit(*, service: Service, by: User, at: datetime) -> None:
         current = locked(service)
         if current.status not in EDITABLE:
             raise Refused(_("Ce service est déjà envoyé ou approuvé."))
-        _set(current, {"status": ReviewStatus.SUBMITTED, "submitted_at": at, "submitted_by": by})
+        _set(current, Sender(by, at).values)
 
 
 def withdraw(*, service: Service, by: User) -> None:
@@ -98,8 +150,10 @@ def move_service(*, service: Service, up: bool, by: User) -> None:
         if at is None or other is None or not 0 <= other < len(order):
             return
         order[at], order[other] = order[other], order[at]
+        writes = Writes()
         for position, row in enumerate(order):
-            _set(row, {"position": position})
+            writes.put(row, {"position": position})
+        writes.flush()
 
 
 def locked(service: Service) -> Service:
@@ -110,25 +164,21 @@ def locked(service: Service) -> Service:
     return found
 
 
-def _revise(current: Service, taken: Mapping[str, Any], by: User, at: datetime) -> Service | None:
+def _revise(
+    current: Service, waiting: Service | None, taken: Mapping[str, Any], sender: Sender, writes: Writes
+) -> Service | None:
     """Keep, renew or drop the revision of an approved service."""
-    reviewed = {name: taken.get(name, getattr(current, name)) for name in REVIEWED}
-    waiting = Service.objects.select_for_update().filter(replaces=current).first()
-    if waiting and not set(REVIEWED) & set(taken):
-        reviewed = {name: getattr(waiting, name) for name in REVIEWED}
+    asked = waiting or current
+    reviewed = {name: taken.get(name, getattr(asked, name)) for name in REVIEWED}
     if not _differs(current, reviewed):
         if waiting:
-            waiting.delete()
+            writes.gone.append(waiting.pk)
         return None
     same = {name: getattr(current, name) for name in (*FREE, "venue_id", "position")}
-    if waiting is None:
-        waiting = Service(replaces=current, status=ReviewStatus.DRAFT)
-    renewed = waiting.pk is None or _differs(waiting, reviewed)
-    values = {**same, **reviewed}
-    if renewed:
-        values |= {"status": ReviewStatus.SUBMITTED, "submitted_at": at, "submitted_by": by}
-    _set(waiting, values)
-    return waiting
+    revision = waiting or Service(replaces=current)
+    sent = sender.values if waiting is None or _differs(waiting, reviewed) else {}
+    writes.put(revision, {**same, **reviewed, **sent})
+    return revision
 
 
 def _taken(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -144,10 +194,6 @@ def _differs(service: Service, values: Mapping[str, Any]) -> bool:
 
 def _set(service: Service, values: Mapping[str, Any]) -> None:
     """Write what differs, if anything does."""
-    if service.pk is not None:
-        values = {name: value for name, value in values.items() if getattr(service, name) != value}
-        if not values:
-            return
-    for name, value in values.items():
-        setattr(service, name, value)
-    service.save(update_fields=list(values) if service.pk is not None else None)
+    writes = Writes()
+    writes.put(service, values)
+    writes.flush()
