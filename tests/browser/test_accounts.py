@@ -44,6 +44,8 @@ def look(axe: Callable) -> Look:
     """axe finds nothing at any width, and nothing is wider than the screen."""
 
     def looked(page: Page, name: str) -> None:
+        expect(page.locator("main h1")).to_be_visible()
+        page.wait_for_load_state()
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             if SHOTS:
