@@ -26,6 +26,7 @@ urlpatterns = [
     path("api/docs/", swagger, name="api-docs"),
     path("api/v1/", include("geodata.api_urls")),
     path("api/v1/", include("directory.api_urls")),
+    path("api/v1/offer/", include("directory.offer.api_urls")),
     path("api/v1/", include("directory.accounts.api_urls")),
     re_path(r"^api/", no_such_address),
     path("", include("geodata.urls")),

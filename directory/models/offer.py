@@ -78,6 +78,9 @@ class Service(models.Model):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         ordering = ["position", "pk"]
+        indexes = [
+            models.Index(fields=["submitted_at", "id"], condition=Q(status="submitted"), name="service_review_queue")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(price_cents=None) | Q(price_cents__lte=1_000_000), name="service_price_sane"
