@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 
 import django
-
 from tests.bench.stopwatch import Row, timed
 
 ORGANIZATIONS = 20_000
@@ -20,15 +19,16 @@ INSERT INTO directory_organization (id, name, siret, is_provider, is_sponsor, de
 SELECT n, 'Structure ' || n, '', true, false, true, now() FROM generate_series(1, %(n)s) n;
 
 INSERT INTO directory_venue (
-    id, organization_id, name, slug, summary, description, phone, emails, websites, booking_url, languages, audiences,
-    accessibility, access_url, access_modes, support_modes, fees, programmes, trainings, other_labels,
+    id, organization_id, name, slug, summary, description, phone, emails, websites, booking_url, languages,
+    audiences, accessibility, access_url, access_modes, support_modes, fees, programmes, trainings, other_labels,
     parent_structure, typologies, itinerant, source, source_id, pivot, extra, published, demo, created_at)
-SELECT n, n, 'Lieu ' || n, 'lieu', '', '', '', '{}', '{}', '', '{}', '{}', '{}', '', '{}', '{}', '{}', '{}', '{}', '{}',
+SELECT n, n, 'Lieu ' || n, 'lieu', '', '', '', '{}', '{}', '', '{}',
+       '{}', '{}', '', '{}', '{}', '{}', '{}', '{}', '{}',
        '', '{}', false, 'bench', n::text, '', '{}', true, true, now() FROM generate_series(1, %(n)s) n;
 
 INSERT INTO directory_place (
-    venue_id, is_stop, name, address, address_extra, postcode, commune, commune_code, ban_key, timezone, hours,
-    source_id, point)
+    venue_id, is_stop, name, address, address_extra, postcode, commune, commune_code, ban_key, timezone,
+    hours, source_id, point)
 SELECT n, false, '', n || ' rue', '', '35000', 'Commune ' || n %% 900, lpad((n %% 95000)::text, 5, '0'), '',
        'Europe/Paris', '', '', ST_SetSRID(ST_Point(-1 + sqrt(n) / 40, 44 + (n %% 700) / 200.0), 4326)
 FROM generate_series(1, %(n)s) n;
@@ -42,8 +42,8 @@ SELECT n, n, status, false, jsonb_build_object('version', %(version)s::text, 'va
        CASE WHEN status IN ('accepted', 'refused') THEN now() END, '{}'
 FROM generate_series(1, %(n)s) n
 CROSS JOIN LATERAL (
-    SELECT (ARRAY['submitted', 'submitted', 'submitted', 'in_review', 'in_review', 'more_information', 'accepted',
-                  'accepted', 'accepted', 'refused'])[1 + n %% 10] AS status
+    SELECT (ARRAY['submitted', 'submitted', 'submitted', 'in_review', 'in_review', 'more_information',
+                  'accepted', 'accepted', 'accepted', 'refused'])[1 + n %% 10] AS status
 ) drawn;
 
 INSERT INTO directory_applicationevent (application_id, status, note, by_id, at)
@@ -70,7 +70,12 @@ def prepare() -> None:
         cursor.execute(f"TRUNCATE {TABLES} CASCADE")
         cursor.execute("ALTER TABLE directory_change ENABLE TRIGGER directory_change_final")
         user = User.objects.create_user("banc@example.org", name="Banc d'essai")
-        values = {"n": ORGANIZATIONS, "user": user.pk, "version": CURRENT.version, "answers": json.dumps(answers)}
+        values = {
+            "n": ORGANIZATIONS,
+            "user": user.pk,
+            "version": CURRENT.version,
+            "answers": json.dumps(answers),
+        }
         for statement in ROWS.split(";\n"):
             cursor.execute(statement, values)
         cursor.execute("VACUUM ANALYZE")

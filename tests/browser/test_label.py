@@ -1,4 +1,4 @@
-"""The label's pages in Chromium: no barrier for assistive tools at any width, nothing wider than the screen."""
+"""The label's pages in Chromium: axe finds nothing at any width, nothing is wider than the screen."""
 
 from datetime import timedelta
 from typing import Any
@@ -54,7 +54,9 @@ def applications(manager: User, reviewer: User) -> dict[str, LabelApplication]:
             Labelling.objects.create(venue=neighbour, during=(today, today + timedelta(days=30)))
     steps = ("draft", "submitted", "in_review", "more_information", "accepted", "refused")
     return {
-        step: application_at(step, venue_of(organization, f"Atelier du port {step}"), manager, by=reviewer, at=NOW)
+        step: application_at(
+            step, venue_of(organization, f"Atelier du port {step}"), manager, by=reviewer, at=NOW
+        )
         for step in steps
     }
 

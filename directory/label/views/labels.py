@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -71,9 +72,10 @@ def labels(request: SignedInRequest, organization: Organization) -> HttpResponse
     venues = organization.venues.filter(merged_into=None).order_by("name", "pk")
     applications = LabelApplication.objects.order_by("-pk")
     venues = venues.prefetch_related("labellings", Prefetch("applications", applications))
-    rows = [VenueLabel(venue, timezone.localdate()) for venue in venues]
+    page = Paginator(venues, ROWS).get_page(request.GET.get("page"))
+    rows = [VenueLabel(venue, timezone.localdate()) for venue in page]
     manages = may(request.user, Capability.APPLY, organization)
-    context = {"organization": organization, "rows": rows, "manages": manages}
+    context = {"organization": organization, "rows": rows, "page": page, "manages": manages}
     return render(request, "label/labels.html", context)
 
 
