@@ -14,5 +14,6 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108
 # One file in the home folder for every gunicorn of this user: two sites would share it.
 control_socket_disable = True
 accesslog = "-"
+logger_class = "config.logs.AccessLog"
 # No address and no query string: together they say who looks for what, and from where.
 access_log_format = '{"method": "%(m)s", "path": "%(U)s", "status": %(s)s, "seconds": %(L)s, "bytes": %(B)s}'

@@ -2,7 +2,19 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+# Links of letters carry their secret in the path: whoever reads the log must not be able to follow them.
+FROM_LETTERS = "espace/invitation|compte/confirm-email|compte/password/reset/key"
+SECRET_IN_PATH = re.compile(rf"(/(?:{FROM_LETTERS})/)[^/\s]+")
+
+
+def without_secrets(text: str) -> str:
+    return SECRET_IN_PATH.sub(r"\1…", text)
 
 
 class JsonLines(logging.Formatter):
@@ -16,10 +28,19 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_secrets(record.getMessage()),
         }
         if status := getattr(record, "status_code", None):
             line["status"] = status
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
+
+
+class AccessLog(Logger):
+    """gunicorn's, without the secrets of paths."""
+
+    def atoms(self, *args: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(*args)
+        atoms["U"] = without_secrets(atoms["U"])
+        return atoms
