@@ -20,8 +20,9 @@ SELECT n, 'Structure ' || n, '', true, false, true, now() FROM generate_series(1
 
 INSERT INTO directory_venue (
     id, organization_id, name, slug, summary, description, phone, emails, websites, booking_url, languages,
-    audiences, accessibility, access_url, access_modes, support_modes, fees, programmes, trainings, other_labels,
-    parent_structure, typologies, itinerant, source, source_id, pivot, extra, published, demo, created_at)
+    audiences, accessibility, access_url, access_modes, support_modes, fees, programmes, trainings,
+    other_labels, parent_structure, typologies, itinerant, source, source_id, pivot, extra, published, demo,
+    created_at)
 SELECT n, n, 'Lieu ' || n, 'lieu', '', '', '', '{}', '{}', '', '{}',
        '{}', '{}', '', '{}', '{}', '{}', '{}', '{}', '{}',
        '', '{}', false, 'bench', n::text, '', '{}', true, true, now() FROM generate_series(1, %(n)s) n;
