@@ -239,6 +239,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "directory.accounts.tasks",
     "directory.label.tasks",
     "directory.offer.tasks",
+    "directory.upkeep.tasks",
 ]
 
 CONTENT_SECURITY_POLICY = {

@@ -35,6 +35,7 @@ urlpatterns = [
         path("compte/", include("allauth.urls")),
         path("espace/", include("directory.accounts.urls")),
         path("", include("directory.label.urls")),
+        path("", include("directory.upkeep.urls")),
         path("", include("directory.offer.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,

@@ -78,7 +78,7 @@ class Matching:
 
     def everywhere(self) -> ListingQuerySet:
         """Listings on which the conditions can be put."""
-        listings = Listing.objects.all()
+        listings = Listing.objects.listed_on(self.today)
         if self.criteria.open_at is not None:
             listings = listings.with_open(Moment.meant(self.criteria.open_at, self.at))
         return listings

@@ -59,8 +59,12 @@ class ServiceQuerySet(OfVenueQuerySet):
 
 
 class ListingQuerySet(LocatedQuerySet):
+    def listed_on(self, day: date) -> Self:
+        """Without the venues that nobody confirmed for a year (Freshness)."""
+        return self.filter(Q(listed_until=None) | Q(listed_until__gt=day))
+
     def labelled_on(self, day: date) -> Self:
-        return self.filter(labelled_during__has=day)
+        return self.listed_on(day).filter(labelled_during__has=day)
 
     def with_labelled(self, day: date) -> Self:
         """Annotate `is_labelled`."""

@@ -6,6 +6,7 @@ from typing import Any
 from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
 from django.core.cache import caches
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -89,13 +90,21 @@ def unknown_place(criteria: Criteria, place: str) -> dict[str, Any]:
 
 @require_safe
 def venue(request: HttpRequest, venue_id: int, slug: str) -> HttpResponse:
-    found = get_object_or_404(
-        Venue.objects.public().select_related("venue_type", "organization"), pk=venue_id
-    )
-    if request.path != found.get_absolute_url():
-        return redirect(found.get_absolute_url(), permanent=True)
+    """A venue merged into another leads to it, for good."""
+    rows = Venue.objects.select_related("venue_type", "organization", "merged_into", "freshness")
+    found = get_object_or_404(rows.filter(Q(published=True) | Q(merged_into__published=True)), pk=venue_id)
+    address = (found.merged_into or found).get_absolute_url()
+    if request.path != address:
+        return redirect(address, permanent=True)
     sheet = Sheet(found, at=timezone.now())
-    return render(request, "directory/venue.html", sheet.context(request.build_absolute_uri()))
+    context = sheet.context(request.build_absolute_uri()) | freshness_of(found)
+    return render(request, "directory/venue.html", context)
+
+
+def freshness_of(venue: Venue) -> dict[str, Any]:
+    """Nothing for a venue that nobody manages."""
+    found = getattr(venue, "freshness", None)
+    return {"freshness": found, "freshness_state": found.state_on(today()) if found else ""}
 
 
 @require_safe

@@ -63,6 +63,30 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         for_sponsors=False,
     ),
     OrganizationDoor(
+        Capability.CONFIRM,
+        "upkeep:venues",
+        _("Vérifier nos lieux"),
+        _("Dire en un clic que tout est encore juste."),
+        "check2-circle",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
+        Capability.CONFIRM,
+        "upkeep:reports",
+        _("Les signalements"),
+        _("Lire ce que des visiteurs disent faux, et répondre."),
+        "flag",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
+        Capability.EDIT_OFFER,
+        "upkeep:claims",
+        _("Rattacher un lieu"),
+        _("Dire qu'un lieu déjà sur la carte est le vôtre."),
+        "house-check",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
         Capability.SEE,
         "accounts:members",
         _("Les membres"),
@@ -76,8 +100,22 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         _("Relier votre logiciel à l'annuaire."),
         "key",
     ),
+    OrganizationDoor(
+        Capability.SEE,
+        "upkeep:journal",
+        _("Le journal"),
+        _("Qui a changé quoi, et quand."),
+        "journal-text",
+    ),
 )
 PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
+    PlatformDoor(
+        StaffCapability.SEE_AUDIT,
+        "upkeep:desk",
+        _("Ce qui attend"),
+        _("Candidatures, services, rattachements, doublons, signalements."),
+        "house-door",
+    ),
     PlatformDoor(
         StaffCapability.REVIEW,
         "offer:desk",

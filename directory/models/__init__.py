@@ -5,6 +5,7 @@ from directory.models.applications import (
     LabelApplication,
     NotDuplicate,
 )
+from directory.models.freshness import DuplicatePair, Freshness, PostCount
 from directory.models.labels import Labelling
 from directory.models.listing import Listing
 from directory.models.offer import Category, Service
@@ -21,7 +22,9 @@ __all__ = [
     "Change",
     "Claim",
     "Closure",
+    "DuplicatePair",
     "ErrorReport",
+    "Freshness",
     "Invitation",
     "LabelApplication",
     "Labelling",
@@ -31,6 +34,7 @@ __all__ = [
     "OpeningDay",
     "Organization",
     "Place",
+    "PostCount",
     "Service",
     "StaffRole",
     "User",

@@ -15,8 +15,9 @@ from geodata.models import Located
 class Listing(Located):
     """One row for each place the public can find, with everything a search filters on.
 
-    Database triggers write it from venues, places, services and labels (migration 0002), so an import, the
-    admin and plain SQL cannot forget it. Only approved services count. Python never writes it.
+    Database triggers write it from venues, places, services, labels and members (migrations 0002, 0008),
+    so an import, the admin and plain SQL cannot forget it. Only approved services count. Python never
+    writes it.
     """
 
     place = models.OneToOneField(Place, models.DO_NOTHING, primary_key=True, related_name="listing")
@@ -36,6 +37,9 @@ class Listing(Located):
     words = SearchVectorField()
     updated_on = models.DateField(null=True)
     demo = models.BooleanField(default=False)
+    # Those of Freshness; null for a venue that nobody manages.
+    stale_on = models.DateField(null=True)
+    listed_until = models.DateField(null=True)
 
     objects = ListingQuerySet.as_manager()
 

@@ -1,0 +1,70 @@
+"""What waits for the platform: one count each, and where to go."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from directory.choices import ReviewStatus
+from directory.models import Claim, ErrorReport, LabelApplication, Service, Venue
+from directory.upkeep import duplicates
+
+
+@dataclass(frozen=True)
+class Waiting:
+    title: str | Promise
+    text: str | Promise
+    icon: str
+    number: int
+    url: str
+
+
+def waiting(today: date) -> list[Waiting]:
+    """Six counts, whatever the number of rows."""
+    stale = Venue.objects.filter(published=True, freshness__stale_on__lte=today)
+    return [
+        Waiting(
+            _("Candidatures au label"),
+            _("À prendre ou en cours d'examen."),
+            "patch-check",
+            LabelApplication.objects.filter(status__in=["submitted", "in_review"]).count(),
+            reverse("label:desk"),
+        ),
+        Waiting(
+            _("Services à relire"),
+            _("Ils ne sont publics qu'après votre accord."),
+            "card-checklist",
+            Service.objects.filter(status=ReviewStatus.SUBMITTED).count(),
+            reverse("offer:desk"),
+        ),
+        Waiting(
+            _("Demandes de rattachement"),
+            _("Une structure dit qu'un lieu connu est le sien."),
+            "house-check",
+            Claim.objects.filter(status=Claim.Status.SUBMITTED).count(),
+            reverse("upkeep:desk_claims"),
+        ),
+        Waiting(
+            _("Doublons possibles"),
+            _("Deux fiches qui parlent peut-être du même lieu."),
+            "intersect",
+            duplicates.waiting().count(),
+            reverse("upkeep:desk_duplicates"),
+        ),
+        Waiting(
+            _("Signalements"),
+            _("Des visiteurs disent qu'une fiche est fausse."),
+            "flag",
+            ErrorReport.objects.filter(status=ErrorReport.Status.OPEN).count(),
+            reverse("upkeep:desk_reports"),
+        ),
+        Waiting(
+            _("Lieux à vérifier"),
+            _("Plus confirmés par leur structure depuis neuf mois."),
+            "hourglass-bottom",
+            stale.count(),
+            reverse("upkeep:desk_stale"),
+        ),
+    ]
