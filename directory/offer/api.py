@@ -4,7 +4,7 @@ Whatever belongs to another organisation answers 404; a token that may only read
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from directory.accounts.refusals import Refused
-from directory.models import Organization, Place, Service, Venue
+from directory.models import Organization, Place, Service, User, Venue
 from directory.offer.api_shapes import (
     HoursInput,
     ListQuery,
@@ -55,6 +55,10 @@ class Conflict(APIException):
 
 class OfferView(APIView):
     permission_classes = [IsAuthenticated]
+
+    @property
+    def by(self) -> User:
+        return cast(User, self.request.user)
 
     def venues(self, capability: Capability = Capability.SEE) -> QuerySet[Venue]:
         rows = Venue.objects.for_user(self.request.user, capability).filter(merged_into=None)
@@ -135,9 +139,7 @@ class VenuesView(OfferView):
         if owner is None:
             raise ValidationError({"organization": [_("Ce n'est pas une de vos structures.")]})
         fields = checked(read.form()).given()
-        made = done(
-            lambda: create_venue(organization=owner, fields=fields, by=request.user, at=timezone.now())
-        )
+        made = done(lambda: create_venue(organization=owner, fields=fields, by=self.by, at=timezone.now()))
         return Response(VenueShape(made).data, status=201)
 
 
@@ -157,7 +159,7 @@ class VenueView(OfferView):
     def patch(self, request: Request, venue_id: int) -> Response:
         venue = self.to_change(self.venues, venue_id)
         fields = checked(self.given(VenueInput, partial=True).form(venue)).given()
-        done(lambda: edit_venue(venue=venue, fields=fields, by=request.user, at=timezone.now()))
+        done(lambda: edit_venue(venue=venue, fields=fields, by=self.by, at=timezone.now()))
         return self.get(request, venue_id)
 
 
@@ -173,9 +175,7 @@ class VenuePlaceView(OfferView):
         form = checked(self.given(PlaceInput).form())
         point = form.cleaned_data["point"]
         done(
-            lambda: place_venue(
-                venue=venue, point=point, address=form.written, by=request.user, at=timezone.now()
-            )
+            lambda: place_venue(venue=venue, point=point, address=form.written, by=self.by, at=timezone.now())
         )
         return Response(VenueShape(get_object_or_404(self.venues(), pk=venue_id)).data)
 
@@ -193,7 +193,7 @@ class VenueHoursView(OfferView):
         place = venue.places.filter(is_stop=False).first()
         if place is None:
             raise Conflict(_("Placez d'abord le lieu."))
-        done(lambda: set_hours(place=place, hours=hours, by=request.user, at=timezone.now()))
+        done(lambda: set_hours(place=place, hours=hours, by=self.by, at=timezone.now()))
         return Response(VenueShape(get_object_or_404(self.venues(), pk=venue_id)).data)
 
 
@@ -206,7 +206,7 @@ class VenuePublishView(OfferView):
     )
     def post(self, request: Request, venue_id: int) -> Response:
         venue = self.to_change(self.venues, venue_id)
-        done(lambda: publish_venue(venue=venue, by=request.user, at=timezone.now()))
+        done(lambda: publish_venue(venue=venue, by=self.by, at=timezone.now()))
         return Response(VenueShape(get_object_or_404(self.venues(), pk=venue_id)).data)
 
 
@@ -219,7 +219,7 @@ class VenueHideView(OfferView):
     )
     def post(self, request: Request, venue_id: int) -> Response:
         venue = self.to_change(self.venues, venue_id)
-        done(lambda: hide_venue(venue=venue, by=request.user))
+        done(lambda: hide_venue(venue=venue, by=self.by))
         return Response(VenueShape(get_object_or_404(self.venues(), pk=venue_id)).data)
 
 
@@ -247,7 +247,7 @@ class ServicesView(OfferView):
         if venue is None:
             raise ValidationError({"venue": [_("Ce n'est pas un de vos lieux.")]})
         fields = checked(read.form()).given()
-        made = done(lambda: create_service(venue=venue, fields=fields, by=request.user))
+        made = done(lambda: create_service(venue=venue, fields=fields, by=self.by))
         return Response(ServiceShape(made).data, status=201)
 
 
@@ -261,14 +261,14 @@ class ServiceView(OfferView):
     @extend_schema(
         operation_id="offer_service_edit",
         summary="Modifier un service",
-        description="Un nouveau prix ou une nouvelle catégorie d'un service public attend sa relecture : `pending`.",
+        description="Nouveau prix ou nouvelle catégorie d'un service public : relus d'abord (`pending`).",
         request=ServiceInput,
         responses={200: ServiceShape, **PROBLEMS},
     )
     def patch(self, request: Request, service_id: int) -> Response:
         service = self.to_change(self.services, service_id)
         fields = checked(self.given(ServiceInput, partial=True).form(service)).given()
-        done(lambda: edit_service(service=service, fields=fields, by=request.user, at=timezone.now()))
+        done(lambda: edit_service(service=service, fields=fields, by=self.by, at=timezone.now()))
         return self.get(request, service_id)
 
 
@@ -281,7 +281,7 @@ class ServiceSubmitView(OfferView):
     )
     def post(self, request: Request, service_id: int) -> Response:
         service = self.to_change(self.services, service_id)
-        done(lambda: submit(service=service, by=request.user, at=timezone.now()))
+        done(lambda: submit(service=service, by=self.by, at=timezone.now()))
         return Response(ServiceShape(get_object_or_404(self.services(), pk=service_id)).data)
 
 
@@ -294,5 +294,5 @@ class ServiceWithdrawView(OfferView):
     )
     def post(self, request: Request, service_id: int) -> Response:
         service = self.to_change(self.services, service_id)
-        done(lambda: withdraw(service=service, by=request.user))
+        done(lambda: withdraw(service=service, by=self.by))
         return Response(ServiceShape(get_object_or_404(self.services(), pk=service_id)).data)

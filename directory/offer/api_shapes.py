@@ -1,4 +1,4 @@
-"""What the offer API takes and gives. The rules are those of the pages: its values go through the same forms."""
+"""What the offer API takes and gives. The rules are those of the pages: values go through the same forms."""
 
 from typing import Any
 

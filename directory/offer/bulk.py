@@ -1,6 +1,7 @@
 """Many services at once, by a spreadsheet: what it would change, then the change itself, a chunk at a time.
 
-Rows of `BulkEdit.rows`: {"row", "service" or null, "venue", "name", "changes": {field: [before, after]}, "values"}.
+Each of `BulkEdit.rows`: {"row", "service" or null, "venue", "name", "changes": {field: [before, after]},
+"values"}.
 A chunk and the count of rows done are one transaction: whoever is killed in between has done nothing of it.
 """
 

@@ -93,9 +93,8 @@ class ServiceForm(forms.Form):
         """What the verbs take (directory/offer/publishing.py: FIELDS)."""
         cleaned = dict(self.cleaned_data)
         category = referential().category(cleaned.pop("category"))
-        assert category is not None
         cleaned["price_cents"] = cleaned.pop("price")
-        return {**cleaned, "category_id": category.pk}
+        return {**cleaned, "category_id": category.pk if category else None}
 
     @staticmethod
     def initial_of(service: Service) -> dict[str, Any]:
@@ -169,8 +168,11 @@ class VenueForm(forms.Form):
         """What the verbs take (directory/offer/venues.py: FIELDS)."""
         cleaned = dict(self.cleaned_data)
         kind = referential().venue_type(cleaned.pop("venue_type"))
-        assert kind is not None
-        return {**cleaned, "venue_type_id": kind.pk, "accessible": TRUTH[cleaned.pop("accessible")]}
+        return {
+            **cleaned,
+            "venue_type_id": kind.pk if kind else None,
+            "accessible": TRUTH[cleaned.pop("accessible")],
+        }
 
     @classmethod
     def initial_of(cls, venue: Venue) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a manager fills in about where and when: addresses, the week, stops and their visits, closures, zones."""
+"""What a manager fills in about where and when: addresses, the week, stops and visits, closures, zones."""
 
 from collections.abc import Iterator
 from datetime import date

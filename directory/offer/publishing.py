@@ -1,7 +1,7 @@
 """What a manager does with services: write, send to review, withdraw, put in order.
 
-An approved service is public and payable. A change of what was reviewed (category, price) waits beside it as a
-revision; whatever else is changed applies at once. Locks: the venue, then services by number.
+An approved service is public and payable. A change of what was reviewed (category, price) waits beside it as
+a revision; whatever else is changed applies at once. Locks: the venue, then services by number.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ EDITABLE = (ReviewStatus.DRAFT, ReviewStatus.RETURNED)
 
 @dataclass
 class Writes:
-    """Rows to write together: each statement makes the database list its venues again, however many its rows."""
+    """Rows to write together: each statement makes the database list its venues again, be it for one row."""
 
     new: list[Service] = field(default_factory=list)
     changed: dict[int, tuple[Service, set[str]]] = field(default_factory=dict)

@@ -47,10 +47,9 @@ class Visit:
     @property
     def selector(self) -> str:
         if self.when is When.DATE:
-            assert self.day is not None
-            return f"{self.day.year} {MONTHS[self.day.month - 1]} {self.day.day:02d}"
-        assert self.weekday is not None
-        name = DAYS[self.weekday]
+            day = self.day or date.min
+            return f"{day.year} {MONTHS[day.month - 1]} {day.day:02d}"
+        name = DAYS[self.weekday or 0]
         if self.when is When.WEEKLY:
             return name
         return f"{WEEKS[self.when]}{name}" if self.when in WEEKS else f"{name}[{self.when.value}]"
@@ -77,7 +76,7 @@ def to_osm(calendar: Round) -> str:
 
 
 def rules(visits: list[Visit]) -> Iterator[str]:
-    """Two visits on the same days are one rule: in OpenStreetMap's syntax a second rule replaces the first."""
+    """Visits on the same days are one rule: in OpenStreetMap's syntax a second rule replaces the first."""
     together: dict[str, list[Span]] = {}
     for visit in visits:
         together.setdefault(visit.selector, []).append(visit.span)

@@ -1,6 +1,6 @@
 """Untrusted spreadsheets in, rows of texts out; and rows out to CSV or XLSX that no program will run.
 
-A text that a spreadsheet program could take for a formula is written with a quote before it, and read without it.
+What a spreadsheet program could take for a formula is written with a quote before it, and read without it.
 """
 
 import csv
@@ -160,7 +160,7 @@ def check_parts(content: bytes) -> None:
 
 
 def refuse_entities(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """No office program writes a document type; an attack by entities needs one. It stands before the root."""
+    """No office program writes a document type; an attack by entities needs one, before the root."""
     with packed.open(part) as opened:
         beginning = opened.read(4096)
     if b"<!DOCTYPE" in beginning.replace(b"\0", b"").upper():

@@ -1,6 +1,6 @@
 """Addresses of the offer: an organisation's venues and services, and the reviewers' desk of services."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from directory.offer.views import bulk, desk, hours, place, services, stops, venues
 
@@ -31,7 +31,7 @@ service = [
     path("horaires/", hours.service_hours, name="service_hours"),
     path("territoire/", place.coverage, name="service_coverage"),
 ]
-organization = [
+organization: list[URLPattern | URLResolver] = [
     path("lieux/", venues.venues, name="venues"),
     path("lieux/nouveau/", venues.new, name="venue_new"),
     path("lieux/<int:venue_id>/", include(venue)),

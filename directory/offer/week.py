@@ -1,8 +1,8 @@
 """A plain week of opening hours, as people fill it in, to OpenStreetMap's syntax and back.
 
-Pure. A span whose end is not after its start goes past midnight. Text is written from the minutes of the week,
-so that what overlaps is joined and what goes past midnight is cut there: in OpenStreetMap's syntax the hours of
-a day replace what is left over from the evening before.
+Pure. A span whose end is not after its start goes past midnight. Text is written from the minutes of the
+week, so that what overlaps is joined and what goes past midnight is cut there: in OpenStreetMap's syntax the
+hours of a day replace what is left over from the evening before.
 Syntax: https://wiki.openstreetmap.org/wiki/Key:opening_hours
 """
 
@@ -107,8 +107,8 @@ def grouped(days: list[Minutes]) -> Iterable[str]:
     for number, spans in enumerate(days):
         if spans:
             alike.setdefault(tuple(spans), []).append(number)
-    for spans, numbers in alike.items():
-        yield f"{selector(numbers)} {','.join(f'{clock(start)}-{clock(end)}' for start, end in spans)}"
+    for hours, numbers in alike.items():
+        yield f"{selector(numbers)} {','.join(f'{clock(start)}-{clock(end)}' for start, end in hours)}"
 
 
 def selector(numbers: list[int]) -> str:

@@ -82,7 +82,9 @@ def desk_page(request: SignedInRequest, found: Service, form: ReviewForm) -> Htt
         "modes": labels(Mode, found.modes),
         "areas": (found.replaces or found).coverage.defer("geom").order_by("level", "name"),
         "places": found.venue.places.order_by("pk")[:5],
-        "others": found.venue.services.public().exclude(pk=found.replaces_id).select_related("category")[:20],
+        "others": found.venue.services.public()
+        .exclude(pk=found.replaces_id or found.pk)
+        .select_related("category")[:20],
         "own": belongs_to(request.user, found.venue.organization),
         "waiting": found.status == ReviewStatus.SUBMITTED,
         "seen": found.submitted_at.isoformat() if found.submitted_at else "",

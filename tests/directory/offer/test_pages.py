@@ -123,7 +123,7 @@ def test_a_closure_closes_and_says_why(as_manager: Client, world: World) -> None
     )
     assert answer.status_code == 302
     days = world.venue.places.get().opening_days
-    assert list(days.order_by("day").values_list("day", flat=True))[0] == date(2026, 12, 21)
+    assert days.order_by("day").values_list("day", flat=True).first() == date(2026, 12, 21)
     assert days.count() == 7
     sheet = as_manager.get(world.venue.get_absolute_url()).content.decode()
     assert "Congés &lt;b&gt;" in sheet
