@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from gunicorn.glogging import Logger
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 # Links of letters carry their secret in the path: whoever reads the log must not be able to follow them.
 FROM_LETTERS = "espace/invitation|compte/confirm-email|compte/password/reset/key"
