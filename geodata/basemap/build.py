@@ -54,10 +54,9 @@ def build(progress: Progress = lambda line: None, world: Path = WORLD) -> str:
 def load_world(cursor: CursorWrapper, world: Path) -> None:
     """Hand every country but France to the drawing."""
     for detailed, path in ((False, world / WHOLE), (True, world / DETAILED)):
-        layers = {layer.name: layer for layer in DataSource(str(path))} if path.exists() else {}
-        for country in layers.get("countries", ()):
+        for country in DataSource(str(path))["countries"] if path.exists() else ():
             if (code := country.get("id")) != FRANCE_ISO:
-                cursor.execute(drawing.ADD_COUNTRY, [detailed, code, memoryview(country.geom.wkb)])
+                cursor.execute(drawing.ADD_COUNTRY, [detailed, code, bytes(country.geom.wkb)])
     drawing.trace_abroad(cursor)
 
 
