@@ -22,7 +22,7 @@ load_boundaries() {
 	_stamp=$ROOT/.local/boundaries.loaded
 	[ "$(ask_database "SELECT count(*) > 30000 FROM geodata_area WHERE level = 'commune'")" != t ] ||
 		[ "$(cat "$_stamp" 2>/dev/null)" != "$_wanted" ] || return 0
-	step "Loading the boundaries of France (less than a minute)"
+	step "Loading the boundaries of France and drawing the base map (about two minutes)"
 	manage import_areas || fail "The boundaries could not be loaded: see why above, mend it and start again."
 	printf '%s\n' "$_wanted" >"$_stamp"
 }
