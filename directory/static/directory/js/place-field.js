@@ -19,7 +19,7 @@ function build(box) {
   list.id = "place-options";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", document.querySelector("label[for=place]").textContent.trim());
+  list.setAttribute("aria-label", box.dataset.options);
   const status = document.createElement("p");
   status.className = "visually-hidden";
   status.setAttribute("role", "status");
