@@ -71,7 +71,7 @@ collect_static_files() {
 
 start_site() {
 	step "Starting the site and its background worker"
-	hold web "$PYTHON" -m gunicorn --chdir "$ROOT" -c "$ROOT/config/gunicorn.conf.py" config.wsgi
+	hold web "$PYTHON" -m gunicorn --chdir "$ROOT" -c "$ROOT/config/serving.py" config.wsgi
 	WEB=${HELD%% *}
 	hold worker env PROCESS=worker "$PYTHON" "$ROOT/manage.py" procrastinate worker
 	WORKER=${HELD%% *}
