@@ -57,6 +57,10 @@ class Moment:
             return cls(dict.fromkeys(ZONES, LocalMinute.of(open_at)))
         return cls({zone: LocalMinute.of(at.astimezone(ZoneInfo(zone))) for zone in ZONES})
 
+    @property
+    def days(self) -> set[date]:
+        return {local.day for local in self.by_zone.values()}
+
     def day(self, zone: Any) -> Any:
         return self._read(lambda local: local.day, zone, DateField())
 

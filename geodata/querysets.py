@@ -5,25 +5,42 @@ index of `Located`; `in_bbox` and `covered_by` its geometry index. See docs/arch
 look right and read the whole table instead.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any, Self
 
 from django.apps import apps
 from django.contrib.gis.db import models
-from django.contrib.gis.db.models.functions import Distance, GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
-from django.contrib.gis.measure import D
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
-# The ellipsoid and the sphere that PostgreSQL's `<->` walks differ by at most 0.57 % (at the equator, northwards).
+# PostgreSQL's `<->` on geographies walks the sphere, at most 0.57 % away from the ellipsoid (at the equator,
+# northwards).
 SPHERE_TOLERANCE = 0.006
+# The one spelling of the cast that the expression index of `Located` is built on.
+GEOGRAPHY = "%(expressions)s::geography(Point,4326)"
 
 
 def geography(field: str) -> Cast:
-    """The one spelling of the cast that the expression index of `Located` is built on."""
     return Cast(field, models.PointField(geography=True, srid=4326))
+
+
+class FromOrigin(Func):
+    """SQL about the points of a column and one origin, both as geographies.
+
+    The same SQL as GeoDjango's `Distance` over a `Cast`, at a tenth of the time to compile: a search is made of
+    several of these, and compiling them took longer than running them.
+    """
+
+    def __init__(self, template: str, origin: Point, output_field: models.Field | None = None) -> None:
+        here = f"'SRID=4326;POINT({float(origin.x)!r} {float(origin.y)!r})'::geography"
+        super().__init__(
+            F("point"),
+            template=template.format(point=GEOGRAPHY, origin=here),
+            output_field=output_field or models.FloatField(),
+        )
 
 
 class LocatedQuerySet(models.QuerySet):
@@ -32,27 +49,30 @@ class LocatedQuerySet(models.QuerySet):
     def located(self) -> Self:
         return self.filter(point__isnull=False)
 
-    def with_distance(self, origin: Point) -> Self:
-        """Annotate `distance`: metres from `origin` on the ellipsoid (a `Distance` measure)."""
-        return self.alias(geog=geography("point")).annotate(distance=Distance("geog", origin))
-
     def with_distance_m(self, origin: Point) -> Self:
-        """Annotate `distance_m`: the same as a plain float, to compare and sort by in SQL and in Python."""
-        metres = Cast(Distance("geog", origin), models.FloatField())
-        return self.alias(geog=geography("point")).annotate(distance_m=metres)
+        """Annotate `distance_m`: metres from `origin` on the ellipsoid, a float."""
+        return self.annotate(distance_m=FromOrigin("ST_Distance({point}, {origin})", origin))
 
     def near(self, origin: Point, radius_m: float) -> Self:
-        """At most `radius_m` metres from `origin`, edge included. The unit is explicit: a bare number would pass too."""
-        return self.alias(geog=geography("point")).filter(geog__dwithin=(origin, D(m=radius_m)))
+        """At most `radius_m` metres from `origin`, edge included."""
+        within = FromOrigin(
+            f"ST_DWithin({{point}}, {{origin}}, {float(radius_m)!r})", origin, models.BooleanField()
+        )
+        return self.filter(within)
 
     def nearest(self, origin: Point) -> Self:
-        """Nearest first by the index walk, i.e. on the sphere: within SPHERE_TOLERANCE of the true order."""
-        walk = Cast(GeometryDistance("geog", origin), models.FloatField())
-        return (
-            self.alias(geog=geography("point"))
-            .annotate(walk_m=walk)
-            .order_by(GeometryDistance("geog", origin))
-        )
+        """Nearest first by walking the index, i.e. on the sphere: within SPHERE_TOLERANCE of the true order.
+
+        Annotates `walk_m`, the distance that the walk sees. For when matches are many: it reads the rows one by
+        one until enough of them match.
+        """
+        walk = FromOrigin("{point} <-> {origin}", origin)
+        return self.annotate(walk_m=walk).order_by(walk)
+
+    def nearest_of_few(self, origin: Point) -> Self:
+        """The same order and annotation by sorting: for when matches are rare, and a walk would go far."""
+        walk = FromOrigin("ST_Distance({point}, {origin}, false)", origin)
+        return self.annotate(walk_m=walk).order_by(walk)
 
     def in_bbox(self, bbox: Polygon) -> Self:
         """Inside a rectangle (edges included)."""
