@@ -18,7 +18,7 @@ SLIVER_M2 = 5_000_000
 URBAN_DENSITY = 900
 URBAN_FROM = 5
 # A line appears when the areas it parts are large enough on screen to be told from each other.
-LINES_FROM = {"region": 3, "departement": 4, "epci": 8, "commune": 9}
+LINES_FROM = {"region": 3, "departement": 4, "epci": 8, "commune": 10}
 
 TRACE_EDGES = """
 DROP TABLE IF EXISTS basemap_edge, basemap_line, basemap_land, basemap_border, basemap_country,
@@ -177,11 +177,9 @@ INSERT INTO geodata_basemapfeature (layer, kind, zoom_min, zoom_max, name, size,
 SELECT layer, kind, %(zoom)s, %(zoom)s, '', 0, 0, geom FROM piece
 """
 
-# The many lines of communes are thin: they may be coarser.
 DRAW_LINES = """
 INSERT INTO geodata_basemapfeature (layer, kind, zoom_min, zoom_max, name, size, shown_from, geom)
-SELECT 'line', kind, %(zoom)s, %(zoom)s, '', 0, 0,
-    ST_Simplify(geom, %(pixel)s * CASE kind WHEN 'commune' THEN 1.2 ELSE 0.5 END, true)
+SELECT 'line', kind, %(zoom)s, %(zoom)s, '', 0, 0, ST_Simplify(geom, %(pixel)s * 0.5, true)
 FROM basemap_line WHERE kind = ANY(%(kinds)s)
 """
 

@@ -55,7 +55,7 @@ def test_a_border_is_drawn_once_by_what_it_parts(built: str) -> None:
 
 
 def test_communes_show_only_when_there_is_room(built: str) -> None:
-    assert set(lines(8)) == {"departement"}
+    assert set(lines(9)) == {"departement"}
 
 
 def test_the_land_has_no_inner_edge(built: str) -> None:
