@@ -1,8 +1,8 @@
 """Official contours → Area rows: one staging table, then set-wise SQL that touches only what differs.
 
 The communes come from the registry; every upper level is the union of its communes. Before that, what the
-source gets wrong is put right, and counted: outlines missing, gaps left by communes merged since, town halls out
-of place.
+source gets wrong is put right, and counted: outlines missing, gaps left by communes merged since, town
+halls out of place.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,14 @@ CREATE TEMPORARY TABLE staged_area (
     postcodes text[], town_hall geometry(Point, 4326), geom geometry, point geometry(Point, 4326)
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_former (commune text, geom geometry) ON COMMIT DROP;
-CREATE TEMPORARY TABLE staged_outline (level text, code text, geom geometry) ON COMMIT DROP
+CREATE TEMPORARY TABLE staged_outline (level text, code text, geom geometry) ON COMMIT DROP;
+CREATE TEMPORARY TABLE staged_gap (geom geometry, code text, departement text) ON COMMIT DROP
+"""
+
+# A longer transaction than ours may import again before it commits.
+CLEAR = """
+DROP TABLE staged_area, staged_former, staged_outline, staged_gap;
+SET LOCAL enable_nestloop = on
 """
 
 REBUILD_FROM_FORMER_COMMUNES = """
@@ -71,13 +78,13 @@ FROM staged_area WHERE parent_level = 'departement' GROUP BY parent
 
 # Communes merged into a neighbour that has not been given their surface yet leave a hole in the country.
 FIND_GAPS = """
-CREATE TEMPORARY TABLE staged_gap ON COMMIT DROP AS
+INSERT INTO staged_gap
 WITH country AS (SELECT (ST_Dump(ST_Union(geom))).geom FROM staged_outline WHERE level = 'departement'),
 hole AS (
     SELECT ST_MakePolygon(ST_InteriorRingN(geom, n)) AS geom
     FROM country, generate_series(1, ST_NumInteriorRings(geom)) AS n
 )
-SELECT h.geom, heir.code, heir.parent AS departement
+SELECT h.geom, heir.code, heir.parent
 FROM hole AS h
 CROSS JOIN LATERAL (
     SELECT a.code, a.parent FROM staged_area AS a
@@ -200,6 +207,7 @@ def import_france(france: France, *, step: Step, whole: bool = True) -> Outcome:
         if whole:
             outcome.closed = _run(cursor, CLOSE_GONE, [SAVING_ORDER])
         outcome.without_outline = _count(cursor, "SELECT count(*) FROM staged_area WHERE geom IS NULL")
+        cursor.execute(CLEAR)
     return outcome
 
 
@@ -212,8 +220,8 @@ def _stage_communes(cursor: CursorWrapper, france: France) -> int:
             parent = (
                 ("departement", row.departement) if row.departement in in_departement else ("country", "FR")
             )
-            columns = ("commune", row.code, row.name, row.population, *parent, row.epci, row.lacks)
-            copy.write_row((*columns, list(row.postcodes), row.town_hall, row.outline))
+            said = ("commune", row.code, row.name, row.population, *parent, row.epci, row.lacks)
+            copy.write_row((*said, list(row.postcodes), row.town_hall, row.outline))
     with cursor.copy("COPY staged_former (commune, geom) FROM STDIN") as copy:
         for quarter in france.former_communes:
             copy.write_row((quarter.commune, quarter.outline))
