@@ -17,6 +17,7 @@ from directory.cursors import BadCursor, Cursor
 from directory.referential import referential
 from geodata.geometry import GeometryRefused, read_bbox, read_point, touches_france
 
+MAX_ZOOM = 22
 ANY = ("", _("Tous"))
 NUMBER = forms.TextInput(attrs={"inputmode": "decimal"})
 
@@ -160,14 +161,16 @@ class SearchForm(forms.Form):
     def _point(self, lon: str, lat: str) -> Point | None:
         if not (lon or lat) or {"lon", "lat"} & self.errors.keys():
             return None
-        try:
-            point = read_point(lon, lat)
-        except GeometryRefused as refused:
-            self.add_error(refused.field, without_name(refused))
+        for coordinates in ((lon, "0"), ("0", lat)):
+            try:
+                read_point(*coordinates)
+            except GeometryRefused as refused:
+                self.add_error(refused.field, without_name(refused))
+        if {"lon", "lat"} & self.errors.keys():
             return None
+        point = read_point(lon, lat)
         if not in_france(point.x, point.y) and in_france(point.y, point.x):
             self.add_error("lon", _("latitude et longitude semblent inversées."))
-            return None
         return point
 
     def criteria(self) -> Criteria:
@@ -187,9 +190,21 @@ class SearchForm(forms.Form):
             open_at=data["open_at"],
             mode=data["mode"],
             labelled=data["labelled"] != "all",
-            limit=data["limit"] or DEFAULT_LIMIT,
-            cursor=data["cursor"],
+            limit=data.get("limit") or DEFAULT_LIMIT,
+            cursor=data.get("cursor"),
         )
+
+
+class MapForm(SearchForm):
+    """What a map asks: its rectangle and zoom, and the criteria of the search. Always strict."""
+
+    bbox = forms.CharField(label=_("Rectangle"), max_length=200)
+    zoom = forms.IntegerField(label=_("Zoom"), min_value=0, max_value=MAX_ZOOM)
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data, strict=True)
+        for name in ("limit", "cursor"):
+            del self.fields[name]
 
 
 def in_france(lon: float, lat: float) -> bool:

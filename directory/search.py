@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import Point, Polygon
 from django.utils import timezone
 
 from directory import opening
@@ -12,8 +12,9 @@ from directory.choices import Mode
 from directory.criteria import Criteria
 from directory.cursors import Cursor
 from directory.facets import Counts, FacetValue, counted, facets
+from directory.markers import Marker, markers
 from directory.matching import OF_A_SERVICE, Matching
-from directory.models import Place, Service, Venue
+from directory.models import Listing, Place, Service, Venue
 from directory.paging import Hit, first_hits
 from directory.widening import Widening, widenings
 
@@ -89,6 +90,10 @@ class VenueSearch:
         anywhere = self.criteria.without("radius_m", "bbox").but(mode=Mode.REMOTE.value, limit=limit)
         return VenueSearch(anywhere, self.at).page().results
 
+    def clusters(self, bbox: Polygon, zoom: int) -> list[Marker]:
+        """What a map of that rectangle shows."""
+        return markers(Matching(self.criteria.but(bbox=bbox), self.at), bbox, zoom)
+
     def widened(self) -> list[Widening]:
         """Wider searches that find something, for when this one finds nothing."""
         return widenings(self.matching)
@@ -137,3 +142,13 @@ def result(hit: Hit, place: Place, services: list[Service], matching: Matching) 
 def opening_of(place: Place, at: datetime) -> opening.Now:
     hours = opening.parse(place.hours, timezone=place.timezone)
     return hours.now(at) if hours else opening.UNKNOWN
+
+
+def venue_alone(venue_id: int, at: datetime) -> Result | None:
+    """A published venue at its first place, whether or not it holds the label today."""
+    matching = Matching(Criteria(labelled=False), at)
+    listing = Listing.objects.filter(venue=venue_id).with_labelled(matching.today).order_by("pk").first()
+    if listing is None:
+        return None
+    hit = Hit(listing.place_id, venue_id, listing.itinerant, listing.is_labelled)
+    return read_results([hit], matching)[0]

@@ -12,9 +12,11 @@ from typing import Any, Self
 from django.apps import apps
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Avg, Count, Exists, F, Func, Max, Min, OuterRef, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
+
+from geodata.grid import Grid
 
 # PostgreSQL's `<->` on geographies walks the sphere, at most 0.57 % away from the ellipsoid (at the equator,
 # northwards).
@@ -77,6 +79,32 @@ class LocatedQuerySet(models.QuerySet):
     def in_bbox(self, bbox: Polygon) -> Self:
         """Inside a rectangle (edges included)."""
         return self.filter(point__coveredby=bbox)
+
+    def clusters(self, grid: Grid) -> models.QuerySet:
+        """One row for each cell of the grid that is not empty.
+
+        {column, row, count, lon, lat: the middle of its points, west, south, east, north: around them, first: the
+        smallest pk, the only one when `count` is 1}.
+        """
+        column, row = (
+            Func(F("point"), template=template, output_field=models.IntegerField()) for template in grid.sql()
+        )
+        x, y = (Func(F("point"), function=name, output_field=models.FloatField()) for name in ("ST_X", "ST_Y"))
+        return (
+            self.order_by()
+            .annotate(column=column, row=row)
+            .values("column", "row")
+            .annotate(
+                count=Count("pk"),
+                lon=Avg(x),
+                lat=Avg(y),
+                west=Min(x),
+                south=Min(y),
+                east=Max(x),
+                north=Max(y),
+                first=Min("pk"),
+            )
+        )
 
     def covered_by(self, areas: Iterable[Any] | models.QuerySet) -> Self:
         """Inside or on the border of at least one of the areas."""

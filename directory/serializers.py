@@ -1,0 +1,148 @@
+"""What a program reads about venues: GeoJSON features (RFC 7946)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field, inline_serializer
+from rest_framework import serializers
+from rest_framework_gis.serializers import GeoFeatureModelSerializer
+
+from directory.markers import Marker
+from directory.models import Place, Service
+from directory.search import Result
+
+
+class ServiceSerializer(serializers.ModelSerializer):
+    """Prices are in euro cents: 0 is free, null is not known."""
+
+    category = serializers.CharField(source="category.slug", help_text="Code de la sous-catégorie.")
+
+    class Meta:
+        model = Service
+        fields = ["id", "name", "category", "price_cents", "price_note", "duration_min", "audiences", "modes"]
+
+    def to_representation(self, instance: Service) -> dict[str, Any]:
+        """The same as Django REST framework's, a hundred times a page and five times faster."""
+        return {
+            "id": instance.pk,
+            "name": instance.name,
+            "category": instance.category.slug,
+            "price_cents": instance.price_cents,
+            "price_note": instance.price_note,
+            "duration_min": instance.duration_min,
+            "audiences": instance.audiences,
+            "modes": instance.modes,
+        }
+
+
+class LocalInstantField(serializers.DateTimeField):
+    """An instant with the offset of the place it is about, not that of the site."""
+
+    def to_representation(self, value: datetime) -> str:
+        return value.isoformat(timespec="seconds")
+
+
+class VenueFeatureSerializer(GeoFeatureModelSerializer):
+    """A `Result` of the search: the venue at one of its places. Distances are metres, instants ISO 8601."""
+
+    id = serializers.IntegerField(source="venue.pk", help_text=_("Numéro du lieu."))
+    name = serializers.CharField(source="venue.name")
+    slug = serializers.CharField(source="venue.slug")
+    venue_type = serializers.CharField(
+        source="venue.venue_type.slug", default=None, allow_null=True, help_text=_("Code du type de lieu.")
+    )
+    distance_m = serializers.IntegerField(allow_null=True, help_text=_("Nul sans lon et lat."))
+    address = serializers.CharField(source="place.address")
+    postcode = serializers.CharField(source="place.postcode")
+    commune = serializers.CharField(source="place.commune")
+    commune_code = serializers.CharField(source="place.commune_code", help_text=_("Code INSEE."))
+    services = ServiceSerializer(many=True)
+    open_now = serializers.BooleanField(
+        source="opening.is_open",
+        allow_null=True,
+        help_text=_("Nul quand les horaires ne sont pas connus."),
+    )
+    next_change = LocalInstantField(source="opening.next_change", allow_null=True)
+    labelled = serializers.BooleanField(help_text=_("Accepte les chèques aujourd’hui."))
+    url = serializers.SerializerMethodField(help_text=_("La fiche du lieu."))
+    updated_on = serializers.DateField(source="venue.updated_on", allow_null=True)
+    place_id = serializers.IntegerField(source="place.pk", help_text=_("Numéro du lieu de service."))
+    itinerant = serializers.BooleanField(source="venue.itinerant")
+    next_visit_at = LocalInstantField(
+        allow_null=True, help_text=_("Prochain passage à cet arrêt, pour un lieu itinérant.")
+    )
+    demo = serializers.BooleanField(source="venue.demo", help_text=_("Donnée de démonstration."))
+
+    class Meta:
+        model = Place
+        geo_field = "point"
+        id_field = "id"
+        fields = [
+            "id",
+            "point",
+            "name",
+            "slug",
+            "venue_type",
+            "distance_m",
+            "address",
+            "postcode",
+            "commune",
+            "commune_code",
+            "services",
+            "open_now",
+            "next_change",
+            "labelled",
+            "url",
+            "updated_on",
+            "place_id",
+            "itinerant",
+            "next_visit_at",
+            "demo",
+        ]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, result: Result) -> str:
+        return self.context["root"] + result.venue.get_absolute_url()
+
+
+class MarkerSerializer(GeoFeatureModelSerializer):
+    """A `Marker` of the map: a venue with its name, or a group of `count` venues within `bbox`."""
+
+    count = serializers.IntegerField(help_text=_("Nombre de lieux ; 1 : c’est un lieu, avec son nom."))
+    bbox = serializers.ListField(
+        child=serializers.FloatField(),
+        min_length=4,
+        max_length=4,
+        help_text=_("Ouest, sud, est, nord des lieux du groupe : la vue qui les montre tous."),
+    )
+    id = serializers.IntegerField(source="place.venue_id", default=None, help_text=_("Numéro du lieu."))
+    place_id = serializers.IntegerField(source="place.pk", default=None)
+    name = serializers.CharField(source="place.venue.name", default=None)
+    venue_type = serializers.CharField(source="place.venue.venue_type.slug", default=None, allow_null=True)
+    itinerant = serializers.BooleanField(source="place.venue.itinerant", default=None)
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Place
+        geo_field = "point"
+        id_field = None
+        fields = ["point", "count", "bbox", "id", "place_id", "name", "venue_type", "itinerant", "url"]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, marker: Marker) -> str | None:
+        return self.context["root"] + marker.place.venue.get_absolute_url() if marker.place else None
+
+
+class ProblemSerializer(serializers.Serializer):
+    """RFC 9457. `errors` names each parameter refused."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(required=False)
+    errors = serializers.ListField(
+        child=inline_serializer("Refusal", {"name": serializers.CharField(), "reason": serializers.CharField()}),
+        required=False,
+    )
