@@ -11,10 +11,22 @@ from geodata.timezones import TIMEZONES, timezone_of
 @pytest.mark.parametrize(
     ("code", "hours"),
     [
-        ("69123", 1), ("2A004", 1), ("", 1), ("97105", -4), ("97209", -4), ("97302", -3), ("97411", 4),
-        ("97502", -3), ("97608", 3), ("97701", -4), ("97801", -4), ("98613", 12), ("98735", -10), ("98818", 11),
+        ("69123", 1),
+        ("2A004", 1),
+        ("", 1),
+        ("97105", -4),
+        ("97209", -4),
+        ("97302", -3),
+        ("97411", 4),
+        ("97502", -3),
+        ("97608", 3),
+        ("97701", -4),
+        ("97801", -4),
+        ("98613", 12),
+        ("98735", -10),
+        ("98818", 11),
     ],
-)  # fmt: skip
+)
 def test_the_hour_in_winter(code: str, hours: int) -> None:
     winter = datetime(2026, 12, 1, tzinfo=UTC).astimezone(ZoneInfo(timezone_of(code)))
     offset = winter.utcoffset()
