@@ -5,7 +5,7 @@ source gets wrong is put right, and counted: outlines missing, gaps left by comm
 halls out of place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from geodata.registry import France
+from geodata.models import Area
+from geodata.registry import France, TownHall
 
 # A step of long work: `with step("what it does") as done: …; done(how many)`.
 Step = Callable[[str], AbstractContextManager[Callable[[int], None]]]
@@ -209,6 +210,16 @@ def import_france(france: France, *, step: Step, whole: bool = True) -> Outcome:
         outcome.without_outline = _count(cursor, "SELECT count(*) FROM staged_area WHERE geom IS NULL")
         cursor.execute(CLEAR)
     return outcome
+
+
+def at_checked_places(town_halls: Iterable[TownHall]) -> Iterator[TownHall]:
+    """The same town halls, each at the checked point of its commune when that commune is loaded."""
+    halls = list(town_halls)
+    communes = Area.objects.current().filter(level=Area.Level.COMMUNE, code__in=[hall.code for hall in halls])
+    points = dict(communes.values_list("code", "point"))
+    for hall in halls:
+        point = points.get(hall.code)
+        yield hall._replace(lon=point.x, lat=point.y) if point else hall
 
 
 def _stage_communes(cursor: CursorWrapper, france: France) -> int:

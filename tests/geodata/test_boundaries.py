@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from django.contrib.gis.geos import Point
 
-from geodata.boundaries import Outcome, import_france
+from geodata.boundaries import Outcome, at_checked_places, import_france
 from geodata.models import Area, AreaPart
-from geodata.registry import France
+from geodata.registry import France, TownHall
 from tests.geodata.toy_france import commune, country, point, quarter, square
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,13 @@ def test_a_town_hall_far_from_its_commune_is_not_believed(
     outcome = load(country(commune("01001", "A", 0, 0, town_hall=point(*town_hall))))
     assert area("commune", "01001").point.coords == pytest.approx(stands)
     assert outcome.town_halls_refused == refused
+
+
+def test_town_halls_are_listed_at_their_checked_places() -> None:
+    load(country(commune("01001", "A", 0, 0, town_hall=point(40, 0.5))))
+    stray = TownHall("01001", "A", "", "", "", "", 40, 0.5)
+    elsewhere = stray._replace(code="99999")
+    assert list(at_checked_places([stray, elsewhere])) == [stray._replace(lon=0.5), elsewhere]
 
 
 def test_invalid_outlines_are_mended() -> None:
