@@ -18,8 +18,8 @@ from directory.demo.catalogue import ITINERANT_NAME, LANGUAGES, NAMES, OFFERS, O
 from directory.demo.hours import to_osm
 from directory.hours import refresh_hours
 from directory.models import Category, Labelling, Organization, Place, Service, Venue, VenueType
-from geodata.models import Area
 from geodata.boundaries import at_checked_places
+from geodata.models import Area
 from geodata.registry import TownHall, town_halls
 from geodata.timezones import timezone_of
 
