@@ -51,7 +51,9 @@ def results(request: HttpRequest) -> HttpResponse:
         found = found_place(place)
         if not found:
             return render(request, "directory/results.html", unknown_place(criteria, place))
-        return redirect(search_url(criteria.but(point=found.point), found.full_label))
+        radius_km = form.cleaned_data["radius_km"]
+        there = criteria.but(point=found.point, radius_m=radius_km and radius_km * 1000)
+        return redirect(search_url(there, found.full_label))
     return render(request, "directory/results.html", results_context(criteria, place))
 
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
-from django.utils.text import slugify
 from django.db import connections
+from django.utils.text import slugify
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 from directory.models import Category, Labelling, Place, Service, Venue, VenueType
@@ -96,13 +96,19 @@ def axe() -> Axe:
 
 @pytest.fixture
 def creuse(transactional_db: None) -> list[Venue]:
-    """Three labelled venues of a toy Creuse and a fourth without the label, two communes of one degree, their names."""
+    """Three labelled venues of a toy Creuse and one without the label; two communes of one degree."""
     home = make_commune("23096", "Guéret", 1, 46)
     make_commune("23008", "Aubusson", 2, 46)
     return [
-        make_venue("Médiathèque des Carrés", home.point.x, home.point.y, services=[("Écrire un courriel", 1000)]),
-        make_venue("Atelier <b>& Cie", home.point.x + 0.01, home.point.y, services=[("Réparer", 0)], accessible=True),
-        make_venue("Espace numérique du Bourg", home.point.x, home.point.y + 0.03, services=[("Démarches", None)]),
+        make_venue(
+            "Médiathèque des Carrés", home.point.x, home.point.y, services=[("Écrire un courriel", 1000)]
+        ),
+        make_venue(
+            "Atelier <b>& Cie", home.point.x + 0.01, home.point.y, services=[("Réparer", 0)], accessible=True
+        ),
+        make_venue(
+            "Espace numérique du Bourg", home.point.x, home.point.y + 0.03, services=[("Démarches", None)]
+        ),
         make_venue("Lieu sans chèque", home.point.x, home.point.y + 0.01, labelled=False),
     ]
 
@@ -110,9 +116,18 @@ def creuse(transactional_db: None) -> list[Venue]:
 def make_commune(code: str, name: str, lon: int, lat: int) -> Area:
     outline = MultiPolygon(Polygon.from_bbox((lon, lat, lon + 1, lat + 1)), srid=4326)
     point = Point(lon + 0.5, lat + 0.5, srid=4326)
-    area = Area.objects.create(level="commune", code=code, name=name, geom=outline, point=point, population=10_000)
+    area = Area.objects.create(
+        level="commune", code=code, name=name, geom=outline, point=point, population=10_000
+    )
     Toponym.objects.create(
-        kind="commune", name=name, folded=fold(name), code=code, context="Creuse", weight=10_000, area=area, point=point
+        kind="commune",
+        name=name,
+        folded=fold(name),
+        code=code,
+        context="Creuse",
+        weight=10_000,
+        area=area,
+        point=point,
     )
     return area
 
@@ -127,10 +142,16 @@ def make_venue(
     **fields: Any,
 ) -> Venue:
     kind = VenueType.objects.get(slug="mediatheque")
-    venue = Venue.objects.create(name=name, slug=slugify(name), venue_type=kind, phone="+33555000000", **fields)
+    venue = Venue.objects.create(
+        name=name, slug=slugify(name), venue_type=kind, phone="+33555000000", **fields
+    )
     for service, price in services:
         Service.objects.create(
-            venue=venue, name=service, price_cents=price, status="approved", category=Category.objects.get(slug="utiliser")
+            venue=venue,
+            name=service,
+            price_cents=price,
+            status="approved",
+            category=Category.objects.get(slug="utiliser"),
         )
     if labelled:
         Labelling.objects.create(venue=venue, during=(date(2020, 1, 1), date(2100, 1, 1)))
