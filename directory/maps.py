@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-import folium  # noqa: TID251
+import folium
 from branca.element import Figure
 from django.templatetags.static import static
 from django.utils.html import escape

@@ -22,8 +22,9 @@ def distance(metres: float | None) -> str:
         return ""
     if metres < 950:
         return f"{max(10, round(metres / 10) * 10)}{WIDE}m"
-    kilometres = metres / 1000
-    return f"{number_format(kilometres, 1 if kilometres < 10 else 0, force_grouping=True)}{WIDE}km"
+    decimals = 1 if metres < 9950 else 0
+    # number_format cuts digits off; a distance is rounded.
+    return f"{number_format(round(metres / 1000, decimals), decimals, force_grouping=True)}{WIDE}km"
 
 
 def price(cents: int | None) -> str:
@@ -77,7 +78,9 @@ def phone(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     french = parsed.country_code in FRENCH_CALLING_CODES
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
     return phonenumbers.format_number(parsed, style).replace(" ", WIDE)
 
 

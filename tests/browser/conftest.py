@@ -1,6 +1,6 @@
 """Debian's Chromium against the live site.
 
-`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, java_script_enabled).
+`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, no JavaScript …).
 No request may leave the host and no page may break its own Content-Security-Policy: either fails the test.
 """
 
@@ -83,7 +83,7 @@ def page(open_page: OpenPage) -> Page:
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """`axe(page)`: axe-core's violations, each `{id, where: [HTML of the element at fault]}`; [] is a pass."""
+    """`axe(page)`: axe-core's violations, each `{id, where: [HTML of the elements]}`; [] is a pass."""
     source = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
 
     def violations(page: Page) -> list[dict[str, Any]]:

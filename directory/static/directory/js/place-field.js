@@ -122,8 +122,9 @@ class PlaceField {
   }
 }
 
-export function enhance(root = document) {
-  root.querySelectorAll("[data-places]").forEach((box) => box.querySelector("[role=combobox]") ?? new PlaceField(box));
+function enhance() {
+  document.querySelectorAll("[data-places]").forEach((box) => box.querySelector("[role=combobox]") ?? new PlaceField(box));
 }
 
+document.addEventListener("content-replaced", enhance);
 enhance();
