@@ -155,12 +155,15 @@ def _delimiter(header: str) -> str:
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Records with the line they begin on. A quote that never closes swallows all the rest: refused."""
+    """Records with the line they begin on. A quote that swallows lines refuses the file: it loses rows."""
     csv.field_size_limit(MAX_FIELD)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=_is_strict(text, delimiter))
+    strict = _is_well_quoted(text, delimiter)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     line = 1
     try:
         for values in reader:
+            if not strict and reader.line_num > line:
+                raise csv.Error
             yield line, values
             line = reader.line_num + 1
     except csv.Error:
@@ -168,14 +171,13 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         raise FileRefused(message % {"line": line}) from None
 
 
-def _is_strict(text: str, delimiter: str) -> bool:
-    """Strict reading sees a quote left open, but refuses a stray one inside a field too: only then be lax."""
+def _is_well_quoted(text: str, delimiter: str) -> bool:
     try:
         for _values in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True):
             pass
-    except csv.Error as error:
-        return "unexpected end" in str(error) or "field larger" in str(error)
-    return False
+    except csv.Error:
+        return False
+    return True
 
 
 def _add_csv_row(sheet: Sheet, line: int, columns: list[str], values: list[str]) -> None:
