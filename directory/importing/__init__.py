@@ -90,21 +90,16 @@ def _toponyms(contributions: list[Contribution]) -> Iterable[tuple[str, str, Com
     places = [contribution.row.places[0] for contribution in contributions]
     names = {fold(place.commune).split(" cedex")[0] for place in places} - {""}
     names |= {without_article(name) for name in names}
-    wanted = (
+    wanted = Q(area__isnull=False) & (
         Q(code__in={place.commune_code for place in places} - {""}, kind="commune")
         | Q(postcode__in={place.postcode for place in places} - {""}, kind="postcode")
         | Q(folded__in=names, kind__in=["commune", "arrondissement"])
     )
-    rows = Toponym.objects.filter(wanted).select_related("area").order_by("-weight", "pk")
-    rows = rows.defer("area__geom")
-    for row in rows:
-        code, name = (row.area.code, row.area.name) if row.area else (row.code, row.name)
-        commune = Commune(code, name, row.point.x, row.point.y)
-        yield (
-            row.folded.removeprefix(f"{row.postcode} ") if row.postcode else row.folded,
-            row.postcode,
-            commune,
-        )
+    rows = Toponym.objects.filter(wanted).order_by("-weight", "pk")
+    for folded, postcode, code, name, point in rows.values_list(
+        "folded", "postcode", "area__code", "area__name", "point"
+    ):
+        yield folded.removeprefix(f"{postcode} "), postcode, Commune(code, name, *point.coords)
 
 
 def _decide(groups: list[Group], store: Store, report: Report) -> Iterable[tuple[Venue, VenueRow]]:
@@ -115,8 +110,10 @@ def _decide(groups: list[Group], store: Store, report: Report) -> Iterable[tuple
         record = decided(group, before, claimed=bool(venue and venue.organization_id))
         if venue is None:
             venue, outcome = store.create(record), "created"
+        elif record == before:
+            outcome = "unchanged"
         else:
-            outcome = "unchanged" if record == before else "updated"
+            outcome = "updated"
             store.update(venue, record)
         _count(report, group, record, outcome)
         yield venue, record

@@ -13,7 +13,7 @@ from directory.fields import minutes
 from directory.hours import refresh_hours
 from directory.models import Category, Place, Service, Venue, VenueType
 from directory.opening import parse
-from directory.snapshots import PLAIN_FIELDS, SERVICE_COLUMNS, in_order
+from directory.snapshots import PLAIN_FIELDS, SERVICE_COLUMNS, coverage, in_order
 from directory.standard.rows import PLACE_FIELDS, PlaceRow, ServiceRow, VenueRow
 from geodata.models import Area
 
@@ -32,6 +32,7 @@ class Store:
 
     def __post_init__(self) -> None:
         self.types = {row.slug: row for row in VenueType.objects.all()}
+        self.covered = coverage()
         self.categories = {row.slug: row for row in Category.objects.exclude(parent=None)}
 
     def create(self, record: VenueRow) -> Venue:
@@ -61,6 +62,8 @@ class Store:
             self._change(same_place, _place_values(place)) if same_place else self._create_place(venue, place)
 
     def flush(self) -> None:
+        if not (self.created or self.changed or self.coverage):
+            return
         for model in (Venue, Service):
             model.objects.bulk_create(self._new(model), batch_size=BATCH)
         self._update(Venue)
@@ -88,7 +91,7 @@ class Store:
 
     def _change_service(self, service: Service, row: ServiceRow) -> None:
         self._change(service, _service_values(row))
-        if row.coverage != sorted([area.level, area.code] for area in service.coverage.all()):
+        if row.coverage != self.covered.get(service.pk, []):
             self.coverage.append((service, row.coverage))
 
     def _create_place(self, venue: Venue, row: PlaceRow) -> None:

@@ -14,7 +14,7 @@ from frictionless import Resource, Schema, validate
 from directory.importing import import_venues
 from directory.importing.report import Report
 from directory.models import Category, Labelling, Listing, OpeningDay, Organization, Place, Service, Venue
-from directory.snapshots import record, snapshots
+from directory.snapshots import snapshots
 from directory.standard.columns import COLUMNS_V1, OWN_COLUMNS
 from geodata.models import Area, Toponym
 
@@ -287,4 +287,3 @@ def test_queries_do_not_grow_with_rows(load: Any, django_assert_max_num_queries:
     rows = [{**ROW, "id": str(n), "nom": f"Lieu {n}", "adresse": f"{n} rue"} for n in range(30)]
     with django_assert_max_num_queries(40):
         load(*rows)
-    assert record(Venue.objects.first()).places
