@@ -22,7 +22,7 @@ from directory.moments import Moment
 from directory.querysets import condition
 
 COUNTED_AROUND_M = 20_000
-MOST_COUNTED = 10_000
+MOST_COUNTED = 5_000
 # dimension -> criterion
 DIMENSIONS = {
     "categories": "category",

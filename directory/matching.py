@@ -108,11 +108,15 @@ class Matching:
         return said | Q(modes=[]) if self.criteria.mode == Mode.ON_SITE else said
 
     def _serving_at_home(self) -> QuerySet:
-        """Venues one of whose matching services comes to the point: read from the few territories that hold it."""
+        """Venues one of whose matching services comes to the point.
+
+        Read from the few territories that hold it, and from the venues around for services that name none.
+        """
         point, radius_m = self.criteria.point, self.criteria.radius_m or AROUND_M
-        around = Listing.objects.near(point, radius_m).filter(modes__contains=[Mode.AT_HOME])
-        nearby = self.services().filter(coverage=None, venue__in=around.values("venue"))
-        return self.services().serving(point).values("venue").union(nearby.values("venue"))
+        unbounded = self.services().filter(coverage=None, venue=OuterRef("venue"))
+        around = Listing.objects.near(point, radius_m).filter(Exists(unbounded), modes__contains=[Mode.AT_HOME])
+        served = self.services().serving(point).order_by()
+        return served.values("venue").union(around.values("venue"))
 
     def _category_id(self) -> int:
         category = self.words.category(self.criteria.category)

@@ -6,7 +6,8 @@ unseen can overtake.
 
 A walk is quick as long as many listings match, and reads the whole country when few do. So it goes no farther
 than the reach of the origin, the radius that holds WALKED listings of any kind; what it does not find there is
-found by reading what matches (by its indexes, or all the table) and sorting that.
+found by reading what matches (by its indexes, or all the table) and sorting that. Without filters, the planner
+knows how many venues hold the label and walks.
 """
 
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ def cursor_after(hit: Hit, criteria: Criteria) -> Cursor:
 def nearest_hits(matching: Matching, wanted: int) -> list[Hit]:
     """The first `wanted` hits by (true distance, place)."""
     origin, radius_m = matching.criteria.point, matching.criteria.radius_m
+    if not radius_m and set(matching.criteria.narrowing) <= {"labelled"}:
+        return sure_hits(matching, matching.listings(None).nearest(origin), wanted)
     if not matching.comes_to_you:
         reach_m = reach(origin)
         nearby = matching.listings(min(reach_m, radius_m or reach_m))

@@ -104,16 +104,15 @@ class ListingQuerySet(LocatedQuerySet):
 
         A day that has a row of its own (holiday, visit of a bus) decides alone, else the usual week does.
         """
-        every_day = apps.get_model("directory.OpeningDay").objects
-        special = every_day.filter(place=OuterRef("pk"), day__in=moment.days)
-        then = special.filter(day=OuterRef(f"{name}_day")).annotate(
+        special = apps.get_model("directory.OpeningDay").objects.filter(day__in=moment.days)
+        then = special.filter(place=OuterRef("pk"), day=OuterRef(f"{name}_day")).annotate(
             then=condition(minutes__has=OuterRef(f"{name}_minute"))
         )
         usual = condition(week__has=moment.minute_of_week("timezone"))
         clock = {f"{name}_day": moment.day("timezone"), f"{name}_minute": moment.minute("timezone")}
-        # Few days are special: most rows are told apart by one test, without a look-up each.
+        # Few days are special: their places are read once, and the other rows need no look-up each.
         is_open = Case(
-            When(Exists(special), then=Coalesce(Subquery(then.values("then")), usual)),
+            When(pk__in=special.values("place"), then=Coalesce(Subquery(then.values("then")), usual)),
             default=usual,
             output_field=BooleanField(),
         )

@@ -56,11 +56,17 @@ class LocatedQuerySet(models.QuerySet):
         return self.annotate(distance_m=FromOrigin("ST_Distance({point}, {origin})", origin))
 
     def near(self, origin: Point, radius_m: float) -> Self:
-        """At most `radius_m` metres from `origin`, edge included."""
-        within = FromOrigin(
-            f"ST_DWithin({{point}}, {{origin}}, {float(radius_m)!r})", origin, models.BooleanField()
+        """At most `radius_m` metres from `origin`, edge included.
+
+        The sphere, ten times cheaper to compute, decides for all but the thin ring where the ellipsoid may differ.
+        """
+        inner, outer = radius_m * (1 - SPHERE_TOLERANCE), radius_m * (1 + SPHERE_TOLERANCE)
+        within = (
+            f"(ST_DWithin({{point}}, {{origin}}, {outer!r}, false) AND"
+            f" (ST_Distance({{point}}, {{origin}}, false) <= {inner!r}"
+            f" OR ST_DWithin({{point}}, {{origin}}, {float(radius_m)!r})))"
         )
-        return self.filter(within)
+        return self.filter(FromOrigin(within, origin, models.BooleanField()))
 
     def nearest(self, origin: Point) -> Self:
         """Nearest first by walking the index, i.e. on the sphere: within SPHERE_TOLERANCE of the true order.

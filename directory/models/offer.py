@@ -65,6 +65,13 @@ class Service(models.Model):
                 condition=Q(price_cents=None) | Q(price_cents__lte=1_000_000), name="service_price_sane"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["venue"],
+                condition=Q(status=ReviewStatus.APPROVED, modes__contains=[Mode.AT_HOME.value]),
+                name="service_at_home",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

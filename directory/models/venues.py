@@ -177,6 +177,7 @@ class OpeningDay(models.Model):
         verbose_name = _("jour d'ouverture particulier")
         verbose_name_plural = _("jours d'ouverture particuliers")
         constraints = [models.UniqueConstraint(fields=["place", "day"], name="opening_day_once")]
+        indexes = [models.Index(fields=["day", "place"], name="opening_day_by_day")]
 
     def __str__(self) -> str:
         return f"{self.place_id} {self.day:%Y-%m-%d}"

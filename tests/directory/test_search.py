@@ -237,12 +237,7 @@ def test_an_empty_search_proposes_wider_ones_that_find() -> None:
     add_venue(2.6, 46.5, accessible=True)
     add_venue(2.51, 46.5)
     labels = {w.label: w.total for w in search_here.widened()}
-    assert labels == {
-        "Jusqu’à 10 km": 1,
-        "Jusqu’à 20 km": 1,
-        "Jusqu’à 50 km": 1,
-        "Jusqu’à 100 km": 1,
-    }
+    assert labels == {"Jusqu’à 10 km": 1, "Même si l’accès en fauteuil n’est pas assuré": 1}
 
 
 def test_criteria_and_parameters_are_inverse() -> None:
