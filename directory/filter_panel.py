@@ -56,6 +56,7 @@ class FilterPanel:
             "ticks": list(self.ticks()),
             "chips": list(self.chips()),
             "open_at": self.open_at,
+            "words": self.criteria.q,
             "anchored": [(name, given[name]) for name in OF_THE_PLACE if name in given],
             "kept": [(name, value) for name, value in given.items() if name not in OF_THE_PLACE],
             "unfiltered_url": search_url(
