@@ -113,10 +113,12 @@ class Matching:
         Read from the few territories that hold it, and from the venues around for services that name none.
         """
         point, radius_m = self.criteria.point, self.criteria.radius_m or AROUND_M
-        unbounded = self.services().filter(coverage=None, venue=OuterRef("venue"))
-        around = Listing.objects.near(point, radius_m).filter(Exists(unbounded), modes__contains=[Mode.AT_HOME])
+        around = Listing.objects.near(point, radius_m).filter(modes__contains=[Mode.AT_HOME])
+        # Read now: left inside the query, the planner takes these few hundred for one and starts from all services.
+        neighbours = list(around.values_list("venue", flat=True))
+        unbounded = self.services().filter(coverage=None, venue__in=neighbours).order_by()
         served = self.services().serving(point).order_by()
-        return served.values("venue").union(around.values("venue"))
+        return served.values("venue").union(unbounded.values("venue"))
 
     def _category_id(self) -> int:
         category = self.words.category(self.criteria.category)
