@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from directory import opening
 from directory.choices import Audience, SupportMode
 from directory.models import Labelling, Place, Venue
+from geodata.models import Area
 
 DAYS_SHOWN = 7
 DAYS_OF_ROUNDS = 70
@@ -81,6 +82,7 @@ class Sheet:
                 {"service": service, "audiences": labels(Audience, service.audiences)} for service in services
             ],
             "main": main,
+            "commune": main and self.commune(main.place.commune_code),
             "stops": self.places if self.venue.itinerant else [],
             "websites": web_addresses(*self.venue.websites),
             "booking": web_addresses(self.venue.booking_url),
@@ -89,6 +91,10 @@ class Sheet:
             "support": labels(SupportMode, self.venue.support_modes),
             "linked_data": embedded(self.linked_data(main, url)),
         }
+
+    def commune(self, code: str) -> Area | None:
+        """The territory to go on to; none for a code that is no commune's, such as an arrondissement's."""
+        return Area.objects.current().at_level(Area.Level.COMMUNE).filter(code=code).defer("geom").first()
 
     def linked_data(self, main: PlaceHours | None, url: str) -> dict[str, Any]:
         """schema.org description. Facts only: no rating, no opening hours that could not be parsed."""

@@ -52,6 +52,7 @@ def heading(criteria: Criteria, place: str, page: Page) -> str:
             _("%(place)s : les lieux les plus proches") % words if place else _("Les lieux les plus proches")
         )
     if place:
+        words["lieux"] = words["lieux"].lower()
         return _("%(place)s : %(lieux)s à moins de %(km)s km") % words
     return _("%(lieux)s à moins de %(km)s km de vous") % words
 
