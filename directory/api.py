@@ -59,6 +59,15 @@ def root(request: Request) -> str:
     return request.build_absolute_uri("/").rstrip("/")
 
 
+VENUES = {
+    "type": "object",
+    "required": ["type", "features", "next"],
+    "properties": {
+        "type": {"enum": ["FeatureCollection"]},
+        "features": {"type": "array", "items": {"$ref": "#/components/schemas/VenueFeature"}},
+        "next": {"type": ["string", "null"], "format": "uri"},
+    },
+}
 PROBLEM_TYPE = "application/problem+json"
 PROBLEMS = {
     (400, PROBLEM_TYPE): OpenApiResponse(ProblemSerializer, _("Chaque paramètre refusé, et pourquoi.")),
@@ -75,13 +84,13 @@ class VenuesView(PublicView):
         operation_id="venues",
         summary=_("Chercher des lieux"),
         parameters=LIST,
-        responses={(200, "application/json"): VenueFeatureSerializer(many=True), **PROBLEMS},
+        responses={(200, "application/json"): VENUES, **PROBLEMS},
     )
     def get(self, request: Request) -> Response:
         criteria = asked(SearchForm(request.query_params, strict=True)).criteria()
         page = VenueSearch(criteria, timezone.now()).page()
-        features = VenueFeatureSerializer(page.results, many=True, context={"root": root(request)}).data
-        return Response({**features, "next": next_link(request, criteria, page.next_cursor)})
+        found = VenueFeatureSerializer(page.results, many=True, context={"root": root(request)}).data
+        return Response({**found, "next": next_link(request, criteria, page.next_cursor)})
 
 
 def next_link(request: Request, criteria: Criteria, cursor: Cursor | None) -> str | None:

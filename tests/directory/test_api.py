@@ -10,6 +10,7 @@ from django.test import Client
 from geographiclib.geodesic import Geodesic
 
 from directory.models import Category, Labelling, Place, Service, Venue
+from directory.serializers import ServiceSerializer, VenueFeatureSerializer
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,13 @@ def test_a_feature_is_the_venue_and_says_all_the_contract_names(client: Client, 
     assert client.get(feature["properties"]["url"].removeprefix("http://testserver")).status_code == 200
     alone = client.get(f"{VENUES}{venues[0].pk}/").json()
     assert {**alone["properties"], "distance_m": 0} == feature["properties"]
+
+
+def test_what_is_written_is_what_is_declared(client: Client, venues: list[Venue]) -> None:
+    [feature] = client.get(VENUES, {**HERE, "limit": "1"}).json()["features"]
+    declared = set(VenueFeatureSerializer().fields) - {"id", "point"}
+    assert feature["properties"].keys() == declared
+    assert feature["properties"]["services"][0].keys() == set(ServiceSerializer().fields)
 
 
 def test_following_next_gives_every_venue_once(client: Client, venues: list[Venue]) -> None:
@@ -172,3 +180,9 @@ def test_no_such_venue(client: Client) -> None:
     for number in (0, 999_999_999, 10**30):
         answer = client.get(f"{VENUES}{number}/")
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", [VENUES, MAP, f"{VENUES}{{venue_id}}/"])
+def test_the_schema_describes_it(client: Client, path: str) -> None:
+    schema = client.get("/api/schema/", headers={"Accept": "application/json"}).json()
+    assert {"200", "400"} <= schema["paths"][path]["get"]["responses"].keys()
