@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from directory.choices import Audience, Mode
@@ -47,19 +46,27 @@ FILTERS = [
 AROUND = [
     parameter("lon", number(-180, 180), _("Longitude en degrés, avec lat : les plus proches d’abord.")),
     parameter("lat", number(-90, 90), _("Latitude en degrés.")),
-    parameter("radius_km", number(0.01, MAX_RADIUS_KM), _("Pas plus loin ; sans lui, la liste n’a pas de limite.")),
+    parameter(
+        "radius_km", number(0.01, MAX_RADIUS_KM), _("Pas plus loin ; sans lui, la liste n’a pas de limite.")
+    ),
 ]
 RECTANGLE = _("Dans ce rectangle : ouest,sud,est,nord en degrés.")
 LIST = [
     *AROUND,
     parameter("bbox", str, RECTANGLE),
     *FILTERS,
-    parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}, _("Lieux par page.")),
+    parameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        _("Lieux par page."),
+    ),
     parameter("cursor", str, _("Suite d’une liste : suivez plutôt le lien « next ».")),
 ]
 MAP = [
     parameter("bbox", str, RECTANGLE, required=True),
-    parameter("zoom", {"type": "integer", "minimum": 0, "maximum": 22}, _("Zoom de la carte."), required=True),
+    parameter(
+        "zoom", {"type": "integer", "minimum": 0, "maximum": 22}, _("Zoom de la carte."), required=True
+    ),
     *AROUND,
     *FILTERS,
 ]

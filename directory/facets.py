@@ -2,9 +2,10 @@
 
 The set is what lies within the radius asked for, else within COUNTED_AROUND_M of the point, else in the
 rectangle, else in the whole country; and never more than MOST_COUNTED listings: beyond that a number tells
-a person nothing more, and the answer says "at least". A value's number is what the list would hold if that value
-replaced the present one of its dimension. One exception: when two criteria have to be met by the same service
-(a category and a price), the numbers of the other values are those of venues that meet both, maybe by two services.
+a person nothing more, and the answer says "at least". A value's number is what the list would hold if that
+value replaced the present one of its dimension. One exception: when two criteria have to be met by the same
+service (a category and a price), the numbers of the other values are those of venues that meet both, maybe
+by two services.
 """
 
 from collections import Counter
@@ -63,12 +64,12 @@ def counted(matching: Matching) -> Counts:
     sql, params = counting_sql(matching, radius_m)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        names = [column.name for column in cursor.description]
+        names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     counts: dict[str, Counter[str]] = {dimension: Counter() for dimension in DIMENSIONS}
     for row in rows:
         for dimension, value in values_of(row):
-            counts[dimension][value] += row.get(f"without_{DIMENSIONS[dimension]}", row["matching"])
+            counts[dimension][value] += row[f"without_{DIMENSIONS[dimension]}"]
     everything = next(row for row in rows if row["grouped_by"] == "nothing")
     return Counts(everything["matching"], everything["seen"] >= MOST_COUNTED, radius_m, counts)
 
@@ -131,7 +132,7 @@ def counting_sql(matching: Matching, radius_m: float | None) -> tuple[str, tuple
 
 
 def same_service_tests(matching: Matching, tests: dict[str, Q]) -> dict[str, Case]:
-    """"By one and the same service", for all criteria and without each one of them.
+    """ "By one and the same service", for all criteria and without each one of them.
 
     Services are looked up only where the listing says that each criterion is met by some service.
     """
@@ -149,7 +150,7 @@ def same_service_tests(matching: Matching, tests: dict[str, Q]) -> dict[str, Cas
 def assembled(found: str, tests: list[str], services: list[str]) -> str:
     per_stop = ["open_now", *(f"ok_{name}" for name in tests), *services]
     numbers = [counting("matching", "", tests, services)]
-    numbers += [counting(f"without_{name}", name, tests, services) for name in tests]
+    numbers += [counting(f"without_{name}", name, tests, services) for name in DIMENSIONS.values()]
     return COUNTING.format(
         found=found,
         per_venue=", ".join(PER_VENUE),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -43,7 +42,7 @@ class FlagField(forms.Field):
 class EurosField(forms.DecimalField):
     """Euros, with a point or a comma."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
@@ -152,7 +151,7 @@ class SearchForm(forms.Form):
     def _refuse_what_means_nothing(self) -> None:
         for name in self.data:
             if name not in self.fields:
-                self._errors[name[:60]] = self.error_class([_now("Ce paramètre n’existe pas.")])  # type: ignore[index]
+                self.errors[name[:60]] = self.error_class([_now("Ce paramètre n’existe pas.")])
             elif hasattr(self.data, "getlist") and len(self.data.getlist(name)) > 1:
                 self.add_error(name, _("Ce paramètre est donné plusieurs fois."))
         if self.data.get("radius_km") and not (self.data.get("lon") or self.data.get("lat")):

@@ -1,7 +1,8 @@
 """What a map of venues shows: single venues, and groups where there is no room for each.
 
-Up to COUNTRY_ZOOM a rectangle holds a good part of the country, and each answer would read it all again: the cells of
-the whole country are kept for a minute instead, one set for each zoom and each combination of filters.
+Up to COUNTRY_ZOOM a rectangle holds a good part of the country, and each answer would read it all again: the
+cells of the whole country are kept for a minute instead, one set for each zoom and each combination of
+filters.
 """
 
 import hashlib
@@ -22,7 +23,8 @@ SECONDS_KEPT = 60
 
 @dataclass(frozen=True)
 class Marker:
-    """`count` venues or stops around `point`, within `bbox` (west, south, east, north); `place` when it is one."""
+    """`count` venues or stops around `point`, within `bbox` (west, south, east, north); `place` when it is
+    one."""
 
     point: Point
     count: int

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.contrib.gis.geos import Point
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from directory.choices import Mode
@@ -102,19 +103,20 @@ class Matching:
         return self.within(radius_m).filter(*self.conditions().values(), self.same_service())
 
     def _mode(self) -> Q:
-        if self.comes_to_you:
-            return Q(venue__in=self._serving_at_home())
+        if self.comes_to_you and self.criteria.point:
+            return Q(venue__in=self._serving_at_home(self.criteria.point))
         said = Q(modes__contains=[self.criteria.mode])
         return said | Q(modes=[]) if self.criteria.mode == Mode.ON_SITE else said
 
-    def _serving_at_home(self) -> QuerySet:
+    def _serving_at_home(self, point: Point) -> QuerySet:
         """Venues one of whose matching services comes to the point.
 
         Read from the few territories that hold it, and from the venues around for services that name none.
         """
-        point, radius_m = self.criteria.point, self.criteria.radius_m or AROUND_M
+        radius_m = self.criteria.radius_m or AROUND_M
         around = Listing.objects.near(point, radius_m).filter(modes__contains=[Mode.AT_HOME])
-        # Read now: left inside the query, the planner takes these few hundred for one and starts from all services.
+        # Read now: left inside the query, the planner takes these few hundred for one and starts from all
+        # services.
         neighbours = list(around.values_list("venue", flat=True))
         unbounded = self.services().filter(coverage=None, venue__in=neighbours).order_by()
         served = self.services().serving(point).order_by()

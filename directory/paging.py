@@ -5,9 +5,9 @@ fetches a few rows more than it shows, sorts them by true distance, and trusts o
 unseen can overtake.
 
 A walk is quick as long as many listings match, and reads the whole country when few do. So it goes no farther
-than the reach of the origin, the radius that holds WALKED listings of any kind; what it does not find there is
-found by reading what matches (by its indexes, or all the table) and sorting that. Without filters, the planner
-knows how many venues hold the label and walks.
+than the reach of the origin, the radius that holds WALKED listings of any kind; what it does not find there
+is found by reading what matches (by its indexes, or all the table) and sorting that. Without filters, the
+planner knows how many venues hold the label and walks.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ from geodata.querysets import SPHERE_TOLERANCE
 
 PAD = 10
 WALKED = 600
-# The reach of a point is that of its cell: a tenth of a degree, ten kilometres or so. It bounds work, not results.
+# The reach of a point is that of its cell: a tenth of a degree, ten kilometres or so. It bounds work, not
+# results.
 CELLS_PER_DEGREE = 10
 SECONDS_REACH_IS_KEPT = 600
 EVERYWHERE_M = 25_000_000.0  # more than half-way round the world
@@ -46,7 +47,8 @@ class Hit:
 def first_hits(matching: Matching) -> tuple[list[Hit], Cursor | None]:
     """A page of hits and where the next one begins, if there is one."""
     given = matching.criteria
-    hits = nearest_hits(matching, given.limit + 1) if given.point else named_hits(matching, given.limit + 1)
+    wanted = given.limit + 1
+    hits = nearest_hits(matching, given.point, wanted) if given.point else named_hits(matching, wanted)
     page, more = hits[: given.limit], len(hits) > given.limit
     return page, cursor_after(page[-1], given) if more else None
 
@@ -55,43 +57,47 @@ def cursor_after(hit: Hit, criteria: Criteria) -> Cursor:
     return Cursor(hit.name if hit.distance_m is None else hit.distance_m, hit.place_id)
 
 
-def nearest_hits(matching: Matching, wanted: int) -> list[Hit]:
+def nearest_hits(matching: Matching, origin: Point, wanted: int) -> list[Hit]:
     """The first `wanted` hits by (true distance, place)."""
-    origin, radius_m = matching.criteria.point, matching.criteria.radius_m
+    radius_m = matching.criteria.radius_m
     if not radius_m and set(matching.criteria.narrowing) <= {"labelled"}:
-        return sure_hits(matching, matching.listings(None).nearest(origin), wanted)
+        return sure_hits(matching, origin, matching.listings(None).nearest(origin), wanted)
     if not matching.comes_to_you:
         reach_m = reach(origin)
         nearby = matching.listings(min(reach_m, radius_m or reach_m))
-        hits = sure_hits(matching, nearby.nearest(origin), wanted)
+        hits = sure_hits(matching, origin, nearby.nearest(origin), wanted)
         if len(hits) >= wanted or reach_m >= (radius_m or EVERYWHERE_M):
             return hits
-    return sure_hits(matching, matching.listings(radius_m).nearest_of_few(origin), wanted)
+    return sure_hits(matching, origin, matching.listings(radius_m).nearest_of_few(origin), wanted)
 
 
 def reach(origin: Point) -> float:
     """The radius around the origin's cell that holds WALKED listings, labelled or not."""
-    cell = tuple(round(degrees * CELLS_PER_DEGREE) for degrees in origin.coords)
-    key = f"directory.reach.{cell[0]}.{cell[1]}"
+    column, row = round(origin.x * CELLS_PER_DEGREE), round(origin.y * CELLS_PER_DEGREE)
+    key = f"directory.reach.{column}.{row}"
     found: float | None = cache.get(key)
     if found is None:
-        centre = Point(*(part / CELLS_PER_DEGREE for part in cell), srid=4326)
-        last = Listing.objects.nearest(centre).values_list("walk_m", flat=True)[WALKED - 1 : WALKED]
-        found = next(iter(last), EVERYWHERE_M)
+        centre = Point(column / CELLS_PER_DEGREE, row / CELLS_PER_DEGREE, srid=4326)
+        last = read_walk(Listing.objects.nearest(centre)[WALKED - 1 : WALKED])
+        found = last[0] if last else EVERYWHERE_M
         cache.set(key, found, SECONDS_REACH_IS_KEPT)
     return found
 
 
-def sure_hits(matching: Matching, ordered: ListingQuerySet, wanted: int) -> list[Hit]:
+def read_walk(listings: ListingQuerySet) -> list[float]:
+    return list(listings.values_list("walk_m", flat=True))
+
+
+def sure_hits(matching: Matching, origin: Point, ordered: ListingQuerySet, wanted: int) -> list[Hit]:
     """The first `wanted` by true distance, out of listings ordered by distance on the sphere."""
-    found = from_cursor(matching, ordered.with_distance_m(matching.criteria.point))
+    found = from_cursor(matching, ordered.with_distance_m(origin))
     asked = wanted + PAD
     while True:
         hits = read(found[:asked], matching, "distance_m", "walk_m")
         complete = len(hits) < asked
         # No row still unseen is nearer than this.
         horizon = EVERYWHERE_M if complete else hits[-1].walk_m * (1 - SPHERE_TOLERANCE)
-        sure = sorted((hit for hit in hits if hit.distance_m < horizon), key=by_distance)
+        sure = sorted((hit for hit in hits if by_distance(hit)[0] < horizon), key=by_distance)
         once = once_per_venue(matching, sure)
         if complete or len(once) >= wanted:
             return once[:wanted]

@@ -13,7 +13,6 @@ from directory.choices import Mode, ReviewStatus
 from directory.moments import Moment
 from geodata.querysets import LocatedQuerySet
 
-
 PLACE_ON_CARDS = (
     "venue",
     "point",
@@ -43,7 +42,8 @@ VENUE_ON_CARDS = (
 
 class VenueQuerySet(models.QuerySet):
     def public(self) -> Self:
-        """What anybody may see: published, and with at least one place that could be put on the map or named."""
+        """What anybody may see: published, and with at least one place that could be put on the map or
+        named."""
         return self.filter(published=True)
 
     def labelled_on(self, day: date) -> Self:
@@ -59,7 +59,9 @@ class PlaceQuerySet(LocatedQuerySet):
 
     def on_cards(self) -> Self:
         """With its venue, and only what a list of results shows: half of the columns, a third of the time."""
-        return self.select_related("venue").only(*PLACE_ON_CARDS, *(f"venue__{name}" for name in VENUE_ON_CARDS))
+        return self.select_related("venue").only(
+            *PLACE_ON_CARDS, *(f"venue__{name}" for name in VENUE_ON_CARDS)
+        )
 
 
 class ServiceQuerySet(models.QuerySet):

@@ -31,7 +31,7 @@ class Result:
     labelled: bool
 
     @property
-    def point(self) -> Point:
+    def point(self) -> Point | None:
         return self.place.point
 
     @property
@@ -42,7 +42,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Page:
-    """`total` counts around the point (`counted_within_m`) when no radius was asked: the list itself goes on."""
+    """`total` counts around the point (`counted_within_m`) when no radius was asked: the list itself goes
+    on."""
 
     results: list[Result]
     next_cursor: Cursor | None
@@ -65,8 +66,8 @@ class Page:
 class VenueSearch:
     """`at` is the present instant: what "now", "today" and "next" mean.
 
-    Without a radius the list is not cut: nearest first, however far. A person in the Creuse, on an island or at sea
-    gets the nearest venues instead of an empty page; totals and facets count a bounded neighbourhood.
+    Without a radius the list is not cut: nearest first, however far. A person in the Creuse, on an island or
+    at sea gets the nearest venues instead of an empty page; totals and facets count a bounded neighbourhood.
     """
 
     def __init__(self, criteria: Criteria, at: datetime | None = None) -> None:
@@ -121,7 +122,9 @@ def services_of(venues: dict[int, Venue], matching: Matching) -> dict[int, list[
         found[service.venue_id].append(service)
     asked = any(name in OF_A_SERVICE for name in matching.criteria.narrowing)
     for services in found.values():
-        services.sort(key=lambda service: (asked and not matching.is_met_by(service), service.position, service.pk))
+        services.sort(
+            key=lambda service: (asked and not matching.is_met_by(service), service.position, service.pk)
+        )
     return found
 
 
@@ -147,8 +150,9 @@ def opening_of(place: Place, at: datetime) -> opening.Now:
 def venue_alone(venue_id: int, at: datetime) -> Result | None:
     """A published venue at its first place, whether or not it holds the label today."""
     matching = Matching(Criteria(labelled=False), at)
-    listing = Listing.objects.filter(venue=venue_id).with_labelled(matching.today).order_by("pk").first()
+    listings = Listing.objects.filter(venue=venue_id).with_labelled(matching.today).order_by("pk")
+    listing = listings.values("pk", "itinerant", "is_labelled").first()  # type: ignore[misc]
     if listing is None:
         return None
-    hit = Hit(listing.place_id, venue_id, listing.itinerant, listing.is_labelled)
+    hit = Hit(listing["pk"], venue_id, listing["itinerant"], listing["is_labelled"])
     return read_results([hit], matching)[0]

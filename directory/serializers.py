@@ -40,7 +40,7 @@ def service_properties(service: Service) -> dict[str, Any]:
 
 def local_instant(at: datetime | None) -> str | None:
     """An instant with the offset of the place it is about, not that of the site."""
-    return at and at.isoformat(timespec="seconds")
+    return at.isoformat(timespec="seconds") if at else None
 
 
 class VenueFeatureSerializer(GeoFeatureModelSerializer):
@@ -106,12 +106,13 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
         return self.context["root"] + result.venue.get_absolute_url()
 
     def to_representation(self, instance: Result) -> dict[str, Any]:
-        """What the fields above declare (a test compares them), without their cost: half of the whole answer."""
+        """What the fields above declare (a test compares them), without their cost: half of the whole
+        answer."""
         venue, place, now = instance.venue, instance.place, instance.opening
         return {
             "id": venue.pk,
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": place.point.coords},
+            "geometry": {"type": "Point", "coordinates": place.point.coords if place.point else []},
             "properties": {
                 "name": venue.name,
                 "slug": venue.slug,
@@ -170,7 +171,9 @@ class ProblemSerializer(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(required=False)
-    errors = serializers.ListField(
-        child=inline_serializer("Refusal", {"name": serializers.CharField(), "reason": serializers.CharField()}),
+    errors = serializers.ListField(  # type: ignore[assignment]
+        child=inline_serializer(
+            "Refusal", {"name": serializers.CharField(), "reason": serializers.CharField()}
+        ),
         required=False,
     )

@@ -1,4 +1,5 @@
-"""What to propose when a search finds nothing: the same search with one thing less, when that finds something."""
+"""What to propose when a search finds nothing: the same search with one thing less, when that finds
+something."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,9 +44,9 @@ def total_of(matching: Matching) -> int:
 
 def farther(matching: Matching) -> Iterator[tuple[str, Criteria]]:
     given = matching.criteria
-    if not given.radius_m or matching.comes_to_you:
+    if not given.point or not given.radius_m or matching.comes_to_you:
         return
-    nearest = nearest_hits(Matching(given.without("radius_m"), matching.at), 1)
+    nearest = nearest_hits(Matching(given.without("radius_m"), matching.at), given.point, 1)
     for km in RADII_KM:
         if nearest and (nearest[0].distance_m or 0) <= km * 1000:
             yield _("Jusqu’à %(km)s km") % {"km": km}, given.but(radius_m=km * 1000.0)

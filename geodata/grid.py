@@ -1,7 +1,7 @@
 """The grid that gathers the points of a map: square cells on the screen, fixed on the ground.
 
-A cell is CELL_PX wide at the map's zoom, and grows by doubling until the rectangle has at most MOST_CELLS of them.
-Cells do not move with the rectangle, so groups stay what they are while a person drags the map.
+A cell is CELL_PX wide at the map's zoom, and grows by doubling until the rectangle has at most MOST_CELLS of
+them. Cells do not move with the rectangle, so groups stay what they are while a person drags the map.
 """
 
 import math

@@ -1,11 +1,10 @@
 """Every spatial question of the project, in the words of the domain.
 
 Points are WGS 84 (lon, lat); distances are metres on the ellipsoid. `near` and `nearest` walk the geography
-index of `Located`; `in_bbox` and `covered_by` its geometry index. See docs/architecture.md for the shapes that
-look right and read the whole table instead.
+index of `Located`; `in_bbox` and `covered_by` its geometry index. See docs/architecture.md for the shapes
+that look right and read the whole table instead.
 """
 
-import math
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -32,8 +31,8 @@ def geography(field: str) -> Cast:
 class FromOrigin(Func):
     """SQL about the points of a column and one origin, both as geographies.
 
-    The same SQL as GeoDjango's `Distance` over a `Cast`, at a tenth of the time to compile: a search is made of
-    several of these, and compiling them took longer than running them.
+    The same SQL as GeoDjango's `Distance` over a `Cast`, at a tenth of the time to compile: a search is made
+    of several of these, and compiling them took longer than running them.
     """
 
     def __init__(self, template: str, origin: Point, output_field: models.Field | None = None) -> None:
@@ -58,7 +57,8 @@ class LocatedQuerySet(models.QuerySet):
     def near(self, origin: Point, radius_m: float) -> Self:
         """At most `radius_m` metres from `origin`, edge included.
 
-        The sphere, ten times cheaper to compute, decides for all but the thin ring where the ellipsoid may differ.
+        The sphere, ten times cheaper to compute, decides for all but the thin ring where the ellipsoid may
+        differ.
         """
         inner, outer = radius_m * (1 - SPHERE_TOLERANCE), radius_m * (1 + SPHERE_TOLERANCE)
         within = (
@@ -71,8 +71,8 @@ class LocatedQuerySet(models.QuerySet):
     def nearest(self, origin: Point) -> Self:
         """Nearest first by walking the index, i.e. on the sphere: within SPHERE_TOLERANCE of the true order.
 
-        Annotates `walk_m`, the distance that the walk sees. For when matches are many: it reads the rows one by
-        one until enough of them match.
+        Annotates `walk_m`, the distance that the walk sees. For when matches are many: it reads the rows one
+        by one until enough of them match.
         """
         walk = FromOrigin("{point} <-> {origin}", origin)
         return self.annotate(walk_m=walk).order_by(walk)
@@ -89,13 +89,15 @@ class LocatedQuerySet(models.QuerySet):
     def clusters(self, grid: Grid) -> models.QuerySet:
         """One row for each cell of the grid that is not empty.
 
-        {column, row, count, lon, lat: the middle of its points, west, south, east, north: around them, first: the
-        smallest pk, the only one when `count` is 1}.
+        {column, row, count, lon, lat: the middle of its points, west, south, east, north: around them,
+        first: the smallest pk, the only one when `count` is 1}.
         """
         column, row = (
             Func(F("point"), template=template, output_field=models.IntegerField()) for template in grid.sql()
         )
-        x, y = (Func(F("point"), function=name, output_field=models.FloatField()) for name in ("ST_X", "ST_Y"))
+        x, y = (
+            Func(F("point"), function=name, output_field=models.FloatField()) for name in ("ST_X", "ST_Y")
+        )
         return (
             self.order_by()
             .annotate(column=column, row=row)

@@ -1,4 +1,5 @@
-"""`bin/bench search`: measures on a France of its own, in a database of its own. Prints a table; never a test."""
+"""`bin/bench search`: measures on a France of its own, in a database of its own. Prints a table; never a
+test."""
 
 import argparse
 import json

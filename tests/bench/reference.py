@@ -1,4 +1,5 @@
-"""The same page by SQL alone, and the shapes that look right and are slow: what the search is measured against."""
+"""The same page by SQL alone, and the shapes that look right and are slow: what the search is measured
+against."""
 
 from datetime import date
 
@@ -12,19 +13,20 @@ COLUMNS = """
 FLOOR = f"""
 WITH near AS MATERIALIZED (
     SELECT place_id, ST_Distance(point::geography(Point,4326), here) AS distance
-    FROM directory_listing, (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)::geography AS here) origin
-    WHERE labelled_during @> %(today)s::date
+    FROM directory_listing, (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)::geography AS here)
+    origin WHERE labelled_during @> %(today)s::date
     ORDER BY point::geography(Point,4326) <-> here LIMIT 21
 )
 SELECT {COLUMNS}, near.distance
-FROM near JOIN directory_place place ON place.id = near.place_id JOIN directory_venue venue ON venue.id = place.venue_id
-ORDER BY near.distance
+FROM near JOIN directory_place place ON place.id = near.place_id JOIN directory_venue venue ON venue.id =
+place.venue_id ORDER BY near.distance
 """
 FLOOR_SERVICES = """
 SELECT id, venue_id, category_id, name, price_cents, price_note, duration_min, audiences, modes
 FROM directory_service WHERE venue_id = ANY(%s) AND status = 'approved' ORDER BY venue_id, position, id
 """
-# annotate(distance=Distance(...)).filter(distance__lte=...).order_by("distance"), as GeoDjango's documentation has it
+# annotate(distance=Distance(...)).filter(distance__lte=...).order_by("distance"), as GeoDjango's
+# documentation has it
 ANNOTATE_AND_FILTER = """
 SELECT place_id, ST_DistanceSphere(point, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)) AS distance
 FROM directory_listing

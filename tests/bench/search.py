@@ -43,7 +43,18 @@ PLACES = {
     "at sea": (-9.0, 45.0),
 }
 ZOOMS = (5, 8, 11, 14)
-TYPED = ["lyo", "saint de", "st etienne", "69003", "montpelier", "bourg en", "le ha", "aix", "23096", "marseille 3"]
+TYPED = [
+    "lyo",
+    "saint de",
+    "st etienne",
+    "69003",
+    "montpelier",
+    "bourg en",
+    "le ha",
+    "aix",
+    "23096",
+    "marseille 3",
+]
 
 
 def prepare(usual_url: str, name: str, venues: int, *, anew: bool) -> None:
@@ -121,8 +132,12 @@ def over_http(get: Callable[[str], bytes], points: list[Point], requests: int) -
         pages = [page + urlencode(around(point, radius_km="20")) for point in points]
         yield timed("(d) HTML page", get, pages, requests, clients)
         for zoom in ZOOMS:
-            yield timed(f"(e) map, zoom {zoom}", get, [view(point, zoom) for point in points], requests, clients)
-        yield timed("(f) type-ahead", get, [places + urlencode({"q": text}) for text in TYPED], requests, clients)
+            yield timed(
+                f"(e) map, zoom {zoom}", get, [view(point, zoom) for point in points], requests, clients
+            )
+        yield timed(
+            "(f) type-ahead", get, [places + urlencode({"q": text}) for text in TYPED], requests, clients
+        )
     for name, point in PLACES.items():
         yield timed(f"API {name}", get, [api + urlencode(around(point))], requests // 3)
     for name, filters in CASES.items():
@@ -146,11 +161,18 @@ def view(point: Point, zoom: int) -> str:
 
 @contextmanager
 def site() -> Iterator[Callable[[str], bytes]]:
-    """The real server, as bin/run starts it, on a free port; yields a GET over a connection kept by each thread."""
+    """The real server, as bin/run starts it, on a free port; yields a GET over a connection kept by each
+    thread."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "PROCESS": "web", "DATABASE_ROLE": "site", "PORT": str(port), "LOG_LEVEL": "ERROR"}
+    environment = {
+        **os.environ,
+        "PROCESS": "web",
+        "DATABASE_ROLE": "site",
+        "PORT": str(port),
+        "LOG_LEVEL": "ERROR",
+    }
     command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "config" / "serving.py"), "config.wsgi"]
     log = ROOT / ".local" / "log" / "bench.log"
     log.parent.mkdir(parents=True, exist_ok=True)

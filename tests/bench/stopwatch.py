@@ -54,6 +54,8 @@ def timed(
         thread.join()
     seconds = time.perf_counter() - begun
     taken.sort()
-    p50, p95, p99 = (round(taken[min(int(len(taken) * part), len(taken) - 1)], 1) for part in (0.5, 0.95, 0.99))
+    p50, p95, p99 = (
+        round(taken[min(int(len(taken) * part), len(taken) - 1)], 1) for part in (0.5, 0.95, 0.99)
+    )
     size = len(gzip.compress(largest, 6)) if largest else 0
     return Row(name, clients, p50, p95, p99, round(len(taken) / seconds, 1), len(largest), size)

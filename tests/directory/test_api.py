@@ -31,7 +31,9 @@ def venues() -> list[Venue]:
     for n, venue in enumerate(made):
         Labelling.objects.create(venue=venue, during=(date(2020, 1, 1), date(2100, 1, 1)))
         for name in ("Premiers pas", "Aller plus loin"):
-            Service.objects.create(venue=venue, name=name, category=category, status="approved", price_cents=0)
+            Service.objects.create(
+                venue=venue, name=name, category=category, status="approved", price_cents=0
+            )
         Place.objects.create(
             venue=venue, point=Point(4.8357 + n / 500, 45.764 + n / 700), commune="Port-Neuf", hours="24/7"
         )
@@ -54,11 +56,14 @@ def test_a_feature_is_the_venue_and_says_all_the_contract_names(client: Client, 
     feature = client.get(VENUES, {**HERE, "limit": "1"}).json()["features"][0]
     assert feature["id"] == venues[0].pk
     assert feature["properties"].keys() >= {
-        "name", "slug", "venue_type", "distance_m", "address", "commune_code", "commune", "services", "open_now",
-        "next_change", "labelled", "url", "updated_on", "place_id", "next_visit_at", "itinerant", "demo",
+        "name", "slug", "venue_type", "distance_m", "address", "commune_code", "commune", "services",
+        "open_now", "next_change", "labelled", "url", "updated_on", "place_id", "next_visit_at", "itinerant", "demo",
     }  # fmt: skip
     assert feature["properties"]["open_now"] is True
-    assert [service["name"] for service in feature["properties"]["services"]] == ["Premiers pas", "Aller plus loin"]
+    assert [service["name"] for service in feature["properties"]["services"]] == [
+        "Premiers pas",
+        "Aller plus loin",
+    ]
     assert client.get(feature["properties"]["url"].removeprefix("http://testserver")).status_code == 200
     alone = client.get(f"{VENUES}{venues[0].pk}/").json()
     assert {**alone["properties"], "distance_m": 0} == feature["properties"]
@@ -88,7 +93,9 @@ def test_answers_may_be_kept_a_minute_and_asked_again_cheaply(client: Client, ve
     assert client.get(VENUES, HERE, headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 
-def test_constant_number_of_queries(client: Client, venues: list[Venue], django_assert_num_queries: Any) -> None:
+def test_constant_number_of_queries(
+    client: Client, venues: list[Venue], django_assert_num_queries: Any
+) -> None:
     client.get(VENUES, HERE)
     for limit in (1, 20):
         with django_assert_num_queries(3):
@@ -165,13 +172,16 @@ def test_swapped_coordinates_are_recognised(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "q", ["é'\"\\", "<img src=x>", "'; DROP TABLE x; --", "a & | ! :* <-> (", "%00%s{}", "\u202e\ud7ff ƒ ١٢", " "]
+    "q",
+    ["é'\"\\", "<img src=x>", "'; DROP TABLE x; --", "a & | ! :* <-> (", "%00%s{}", "\u202e\ud7ff ƒ ١٢", " "],
 )
 def test_any_text_is_harmless(client: Client, venues: list[Venue], q: str) -> None:
     assert client.get(VENUES, {**HERE, "q": q}).status_code == 200
 
 
-@pytest.mark.parametrize("parameters", [{}, {"zoom": "3"}, {"bbox": "0,0,1,1"}, {"bbox": "0,0,1,1", "zoom": "23"}])
+@pytest.mark.parametrize(
+    "parameters", [{}, {"zoom": "3"}, {"bbox": "0,0,1,1"}, {"bbox": "0,0,1,1", "zoom": "23"}]
+)
 def test_a_map_needs_its_rectangle_and_zoom(client: Client, parameters: dict[str, str]) -> None:
     assert client.get(MAP, parameters).status_code == 400
 

@@ -1,6 +1,5 @@
 """How PostgreSQL answers: which index it walks, and the SQL of the page that everybody sees."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,8 +12,8 @@ from directory.forms import SearchForm
 from directory.models import Labelling, Listing, Place, Venue
 from directory.referential import referential
 from directory.search import VenueSearch
-from geodata.grid import Grid
 from geodata.geometry import read_bbox
+from geodata.grid import Grid
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +29,10 @@ def _one_venue() -> None:
 
 
 @pytest.fixture
-def _no_scans() -> Iterator[None]:
+def _no_scans() -> None:
     """Even one row is then read by an index, when an index can."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    yield
 
 
 def asked(**parameters: str) -> list[str]:
@@ -52,7 +50,8 @@ def plan(sql: str) -> str:
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
-def test_the_nearest_are_read_by_walking_the_geography_index(_no_scans: Any) -> None:
+@pytest.mark.usefixtures("_no_scans")
+def test_the_nearest_are_read_by_walking_the_geography_index() -> None:
     walk = plan(asked(**HERE)[0])
     assert "Index Scan using listing_geography" in walk
     assert "Order By" in walk
@@ -68,13 +67,16 @@ def test_the_nearest_are_read_by_walking_the_geography_index(_no_scans: Any) -> 
         (lambda: Listing.objects.filter(words="atelier"), "listing_words"),
         (lambda: Listing.objects.order_by("name", "pk")[:20], "listing_by_name"),
         (
-            lambda: Listing.objects.in_bbox(read_bbox("2,46,3,47")).clusters(Grid.of(read_bbox("2,46,3,47"), 9)),
+            lambda: Listing.objects.in_bbox(read_bbox("2,46,3,47")).clusters(
+                Grid.of(read_bbox("2,46,3,47"), 9)
+            ),
             "directory_listing_point",
         ),
     ],
     ids=["near", "bbox", "category", "words", "name", "clusters"],
 )
-def test_each_question_has_its_index(_no_scans: Any, question: Any, index: str) -> None:
+@pytest.mark.usefixtures("_no_scans")
+def test_each_question_has_its_index(question: Any, index: str) -> None:
     sql, params = question().query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql}", params)
