@@ -1,7 +1,7 @@
 """What every test may ask for.
 
 The owner creates the test database; each test then works with the rights of the site, unless marked `owner`.
-Transactional tests (a live server, several connections) stay with the owner; the rows that migrations made are
+Transactional tests (a live server, several connections) stay with the owner; the rows made by migrations are
 put back after each flush.
 """
 
