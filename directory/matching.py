@@ -15,7 +15,7 @@ from directory.referential import Referential, referential
 from directory.words import text_query
 
 # A service at home whose territory is not told is offered to the surroundings of its venue.
-AROUND_M = 20_000
+AROUND_M = 10_000
 OF_A_SERVICE = ("category", "audience", "price_max_cents", "mode")
 
 

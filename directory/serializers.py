@@ -11,6 +11,7 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from directory.markers import Marker
 from directory.models import Place, Service
+from directory.referential import referential
 from directory.search import Result
 
 
@@ -142,16 +143,15 @@ class MarkerSerializer(GeoFeatureModelSerializer):
     count = serializers.IntegerField(help_text=_("Nombre de lieux ; 1 : c’est un lieu, avec son nom."))
     bbox = serializers.ListField(
         child=serializers.FloatField(),
-        min_length=4,
-        max_length=4,
-        help_text=_("Ouest, sud, est, nord des lieux du groupe : la vue qui les montre tous."),
+        required=False,
+        help_text=_("D’un groupe : ouest, sud, est, nord de ses lieux, la vue qui les montre tous."),
     )
-    id = serializers.IntegerField(source="place.venue_id", default=None, help_text=_("Numéro du lieu."))
-    place_id = serializers.IntegerField(source="place.pk", default=None)
-    name = serializers.CharField(source="place.venue.name", default=None)
-    venue_type = serializers.CharField(source="place.venue.venue_type.slug", default=None, allow_null=True)
-    itinerant = serializers.BooleanField(source="place.venue.itinerant", default=None)
-    url = serializers.SerializerMethodField()
+    id = serializers.IntegerField(required=False, help_text=_("Numéro du lieu."))
+    place_id = serializers.IntegerField(required=False)
+    name = serializers.CharField(required=False)
+    venue_type = serializers.CharField(required=False, allow_null=True)
+    itinerant = serializers.BooleanField(required=False)
+    url = serializers.URLField(required=False)
 
     class Meta:
         model = Place
@@ -159,9 +159,31 @@ class MarkerSerializer(GeoFeatureModelSerializer):
         id_field = None
         fields = ["point", "count", "bbox", "id", "place_id", "name", "venue_type", "itinerant", "url"]
 
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_url(self, marker: Marker) -> str | None:
-        return self.context["root"] + marker.place.venue.get_absolute_url() if marker.place else None
+    def to_representation(self, instance: Marker) -> dict[str, Any]:
+        """A group has no name and a venue no rectangle: of hundreds of features, what is not there is not said."""
+        lon, lat = instance.point.coords
+        return {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]},
+            "properties": self.of_venue(instance.place) if instance.place else of_group(instance),
+        }
+
+    def of_venue(self, place: Place) -> dict[str, Any]:
+        venue = place.venue
+        kind = referential().venue_types.get(venue.venue_type_id or 0)
+        return {
+            "count": 1,
+            "id": venue.pk,
+            "place_id": place.pk,
+            "name": venue.name,
+            "venue_type": kind.slug if kind else None,
+            "itinerant": venue.itinerant,
+            "url": self.context["root"] + venue.get_absolute_url(),
+        }
+
+
+def of_group(marker: Marker) -> dict[str, Any]:
+    return {"count": marker.count, "bbox": [round(degrees, 6) for degrees in marker.bbox]}
 
 
 class ProblemSerializer(serializers.Serializer):

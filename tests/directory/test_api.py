@@ -57,7 +57,8 @@ def test_a_feature_is_the_venue_and_says_all_the_contract_names(client: Client, 
     assert feature["id"] == venues[0].pk
     assert feature["properties"].keys() >= {
         "name", "slug", "venue_type", "distance_m", "address", "commune_code", "commune", "services",
-        "open_now", "next_change", "labelled", "url", "updated_on", "place_id", "next_visit_at", "itinerant", "demo",
+        "open_now", "next_change", "labelled", "url", "updated_on", "place_id",
+        "next_visit_at", "itinerant", "demo",
     }  # fmt: skip
     assert feature["properties"]["open_now"] is True
     assert [service["name"] for service in feature["properties"]["services"]] == [

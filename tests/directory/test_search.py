@@ -243,7 +243,8 @@ def test_an_empty_search_proposes_wider_ones_that_find() -> None:
 def test_criteria_and_parameters_are_inverse() -> None:
     given = {
         "lon": "2.5", "lat": "46.5", "radius_km": "12.5", "bbox": "2,46,3,47", "q": "atelier",
-        "category": "emploi", "venue_type": "epn", "audience": "seniors", "accessible": "true", "price_max": "12.5",
+        "category": "emploi", "venue_type": "epn", "audience": "seniors", "accessible": "true",
+        "price_max": "12.5",
         "open_at": "2026-11-24T14:30", "mode": "remote", "labelled": "all", "limit": "5",
     }  # fmt: skip
     form = SearchForm(given, strict=True)
