@@ -160,7 +160,7 @@ class MarkerSerializer(GeoFeatureModelSerializer):
         fields = ["point", "count", "bbox", "id", "place_id", "name", "venue_type", "itinerant", "url"]
 
     def to_representation(self, instance: Marker) -> dict[str, Any]:
-        """A group has no name and a venue no rectangle: of hundreds of features, what is not there is not said."""
+        """A group has no name, a venue no rectangle: of hundreds of features, only what is there is said."""
         lon, lat = instance.point.coords
         return {
             "type": "Feature",
