@@ -180,7 +180,7 @@ def facets(matching: Matching, counts: Counts) -> dict[str, list[FacetValue]]:
         ]
 
     def rows(found: Any) -> dict[str, tuple[str, str]]:
-        return {str(row.pk): (row.slug, row.name) for row in found}
+        return {str(row.pk): (row.slug, row.label) for row in found}
 
     def codes(choices: Any) -> dict[str, tuple[str, str]]:
         return {code: (code, str(label)) for code, label in choices.choices}

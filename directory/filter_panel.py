@@ -150,13 +150,13 @@ class FilterPanel:
         """One criterion in words, as on its chip."""
         criteria = self.criteria
         if name == "q":
-            return f"« {criteria.q} »"
+            return _("« %(words)s »") % {"words": criteria.q}
         if name == "category":
             category = referential().category(criteria.category)
-            return category.name if category else criteria.category
+            return category.label if category else criteria.category
         if name == "venue_type":
             venue_type = referential().venue_type(criteria.venue_type)
-            return venue_type.name if venue_type else criteria.venue_type
+            return venue_type.label if venue_type else criteria.venue_type
         if name == "open_at":
             return self._opening_words()
         if name == "price_max_cents":

@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -131,7 +132,7 @@ def how(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "directory/about.html")
+    return render(request, "directory/about.html", {"map_hosts": settings.BASEMAP_HOSTS})
 
 
 @require_safe

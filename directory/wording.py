@@ -28,20 +28,23 @@ def distance(metres: float | None) -> str:
 
 
 def price(cents: int | None) -> str:
-    """0 -> « Gratuit », 1000 -> « 10 € », 1250 -> « 12,50 € », None -> « Prix à demander »."""
+    """0 -> « Gratuit », 1000 -> « 10 € », in English « €10 », None -> « Prix à demander »."""
     if cents is None:
         return _("Prix à demander")
     if cents == 0:
         return _("Gratuit")
-    return f"{number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)}{WIDE}€"
+    amount = number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)
+    return _("%(amount)s €") % {"amount": amount}
 
 
 def duration(minutes: int | None) -> str:
-    """45 -> « 45 min », 90 -> « 1 h 30 »."""
+    """45 -> « 45 min », 90 -> « 1 h 30 », in English « 1 h 30 min »."""
     hours, rest = divmod(minutes or 0, 60)
     if not hours:
         return f"{rest}{WIDE}min" if rest else ""
-    return f"{hours}{WIDE}h{WIDE}{rest:02d}" if rest else f"{hours}{WIDE}h"
+    if not rest:
+        return f"{hours}{WIDE}h"
+    return _("%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": rest}
 
 
 def clock(minute: int) -> str:

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import Accessibility, AccessMode, Audience, Fee, SupportMode
@@ -45,6 +46,11 @@ class VenueType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Its name in the language of the page."""
+        return gettext(self.name)
 
 
 class Venue(models.Model):

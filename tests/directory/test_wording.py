@@ -40,6 +40,21 @@ def test_hours_follow_the_language() -> None:
         assert wording.clock(17 * 60 + 5) == "17:05"
 
 
+def test_english_words() -> None:
+    with translation.override("en"):
+        assert wording.distance(1260) == "1.3\u00a0km"
+        assert [wording.price(cents) for cents in (None, 0, 1000, 125_050)] == [
+            "Ask for the price",
+            "Free",
+            "€10",
+            "€1,250.50",
+        ]
+        assert wording.duration(90).replace("\u00a0", " ") == "1 h 30 min"
+        assert wording.day(date(2026, 11, 24), today=date(2026, 11, 23)) == "tomorrow"
+        assert wording.day(date(2026, 12, 24), today=date(2026, 11, 23)) == "on 24 December"
+        assert wording.venues(1) == "1 place"
+
+
 @pytest.mark.parametrize(
     ("day", "words"),
     [(23, ""), (24, "demain"), (26, "jeudi"), (30, "le 30 novembre"), (22, "le 22 novembre")],
