@@ -3,7 +3,7 @@
 
 manage() { "$PYTHON" "$ROOT/manage.py" "$@" 9>&-; }
 
-# prepare_site : tables, boundaries, demonstration, translations and static files; each only when it is not done yet.
+# prepare_site : tables, boundaries, demonstration and static files; each only when it is not done yet.
 prepare_site() {
 	check_own_database
 	logged migrate "The database's tables could not be brought up to date" manage migrate --no-input
@@ -12,7 +12,6 @@ prepare_site() {
 		step "Loading the demonstration: venues and services that do not exist, all over France"
 		manage demo_data || fail "The demonstration could not be loaded: see why above, mend it and start again."
 	fi
-	compile_translations
 	collect_static_files
 }
 
@@ -47,15 +46,6 @@ check_own_database() {
 ask_database() {
 	_url=${DATABASE_URL:-$(sed -n 's/^DATABASE_URL=//p' "$ENV_FILE")}
 	psql -X -Atq "postgresql://${_url#*://}" -c "$1"
-}
-
-compile_translations() {
-	for _source in "$ROOT"/locale/*/LC_MESSAGES/*.po; do
-		[ -e "$_source" ] || continue
-		[ -z "$(find "${_source%.po}.mo" -newer "$_source" 2>/dev/null)" ] || continue
-		msgfmt -o "${_source%.po}.mo" "$_source" ||
-			fail "The translations of ${_source#"$ROOT"/} could not be compiled."
-	done
 }
 
 collect_static_files() {
