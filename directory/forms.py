@@ -212,4 +212,4 @@ def in_france(lon: float, lat: float) -> bool:
 
 def without_name(refused: GeometryRefused) -> str:
     """The reason alone: a form's error already stands beside the parameter's name."""
-    return refused.message.removeprefix(f"{refused.field} : ")
+    return refused.message.removeprefix(refused.field).lstrip(" :")

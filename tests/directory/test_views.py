@@ -52,6 +52,16 @@ def test_a_bad_parameter_is_named_on_a_page(client: Client, query: str, paramete
     assert "<b>" not in answer.content.decode()
 
 
+def test_the_reason_does_not_repeat_the_name(client: Client) -> None:
+    assert "<strong>lat</strong> : hors limites" in client.get("/lieux/?lon=4&lat=95").content.decode()
+    assert "<strong>lat</strong>: out of range" in client.get("/en/lieux/?lon=4&lat=95").content.decode()
+
+
+def test_the_map_knows_where_the_search_starts(client: Client) -> None:
+    page = client.get("/lieux/?lon=2.5&lat=46.5").content.decode()
+    assert re.search(r'data-features="[^"]+" data-lon="2.500000" data-lat="46.500000"', page)
+
+
 def test_everything_typed_is_escaped(client: Client) -> None:
     venue = make_venue()
     for address in ("/lieux/?lon=2.5&lat=46.5", venue.get_absolute_url(), "/lieux/?q=<b>"):
