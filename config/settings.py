@@ -269,6 +269,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "geodata.problems.handle",
+    # Each process counts for itself: this stops a runaway program, not an attack (that is the proxy's work).
+    "DEFAULT_THROTTLE_RATES": {"public": env.str("API_RATE", default="600/min")},
+    "NUM_PROXIES": env.int("PROXIES", default=0),
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {

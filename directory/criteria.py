@@ -30,8 +30,8 @@ NARROWING = (
 class Criteria:
     """Units are in the names; `category` and `venue_type` are slugs, `audience` and `mode` codes.
 
-    `open_at` is "now" or a wall-clock time without zone: the same hour wherever the venue is. `labelled` false
-    means venues with and without the label.
+    `open_at` is "now" or a wall-clock time without zone: the same hour wherever the venue is. `labelled`
+    false means venues with and without the label.
     """
 
     point: Point | None = None

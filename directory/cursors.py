@@ -19,7 +19,8 @@ class BadCursor(ValueError):
 class Cursor:
     """The last result shown. `after` is its distance in metres, or its name when the search has no origin.
 
-    It holds no secret and opens no door, so it is not signed: a forged one is another page of the same search.
+    It holds no secret and opens no door, so it is not signed: a forged one is another page of the same
+    search.
     """
 
     after: float | str
@@ -45,4 +46,4 @@ class Cursor:
 def _is_position(after: object) -> bool:
     if isinstance(after, str):
         return "\0" not in after and len(after) <= 250 and after.encode("utf-8", "ignore").decode() == after
-    return type(after) in (int, float) and math.isfinite(after) and after >= 0  # type: ignore[arg-type,operator]
+    return isinstance(after, int | float) and not isinstance(after, bool) and 0 <= after < math.inf

@@ -2,17 +2,19 @@
 
 The set is what lies within the radius asked for, else within COUNTED_AROUND_M of the point, else in the
 rectangle, else in the whole country; and never more than MOST_COUNTED listings: beyond that a number tells
-a person nothing more, and the answer says "at least". A value's number is what the list would hold if that value
-replaced the present one of its dimension. One exception: when two criteria have to be met by the same service
-(a category and a price), the numbers of the other values are those of venues that meet both, maybe by two services.
+a person nothing more, and the answer says "at least". A value's number is what the list would hold if that
+value replaced the present one of its dimension. One exception: when two criteria have to be met by the same
+service (a category and a price), the numbers of the other values are those of venues that meet both, maybe
+by two services.
 """
 
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, When
 from django.utils.translation import gettext as _
 
 from directory.choices import Audience, Mode
@@ -21,7 +23,7 @@ from directory.moments import Moment
 from directory.querysets import condition
 
 COUNTED_AROUND_M = 20_000
-MOST_COUNTED = 10_000
+MOST_COUNTED = 5_000
 # dimension -> criterion
 DIMENSIONS = {
     "categories": "category",
@@ -53,86 +55,116 @@ class Counts:
     total: int
     capped: bool
     radius_m: float | None
-    by_dimension: dict[str, dict[str, int]]
+    by_dimension: Mapping[str, Mapping[str, int]]
 
 
 def counted(matching: Matching) -> Counts:
     given = matching.criteria
     radius_m = given.radius_m or (COUNTED_AROUND_M if given.point and not given.bbox else None)
     sql, params = counting_sql(matching, radius_m)
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        for dimension, value, count in cursor.fetchall():
-            counts[dimension][value] = count
-    total, seen = counts["total"].get("", 0), counts["seen"].get("", 0)
-    return Counts(total, seen >= MOST_COUNTED, radius_m, counts)
+        names = [column.name for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    counts: dict[str, Counter[str]] = {dimension: Counter() for dimension in DIMENSIONS}
+    for row in rows:
+        for dimension, value in values_of(row):
+            counts[dimension][value] += row[f"without_{DIMENSIONS[dimension]}"]
+    everything = next(row for row in rows if row["grouped_by"] == "nothing")
+    return Counts(everything["matching"], everything["seen"] >= MOST_COUNTED, radius_m, counts)
+
+
+def values_of(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The dimensions and values that one grouped row counts."""
+    match row["grouped_by"]:
+        case "categories":
+            yield from (("categories", str(value)) for value in row["categories"])
+        case "audiences":
+            yield from (("audience", value) for value in row["audiences"])
+        case "modes":
+            yield from (("mode", value) for value in row["modes"] or [Mode.ON_SITE.value])
+        case "venue_type_id":
+            yield "venue_types", str(row["venue_type_id"])
+        case "flags":
+            yield from ((flag, "yes") for flag in ("accessible", "open_now", "free") if row[flag])
+            yield "labelled", "yes" if row["labelled"] else "no"
+
+
+# What a venue is grouped by, and what is the same at all the stops of one.
+PER_VENUE = ["categories", "audiences", "modes", "venue_type_id", "accessible", "free", "labelled"]
+# One pass over the set: the venues grouped by each dimension at once; the columns of the others come as null.
+COUNTING = """
+WITH found AS MATERIALIZED ({found}),
+venues AS (
+    SELECT {per_venue}, {per_stop} FROM found WHERE NOT itinerant
+    UNION ALL
+    SELECT {per_venue}, {any_stop} FROM found WHERE itinerant GROUP BY venue_id, {per_venue}
+)
+SELECT CASE WHEN GROUPING(categories) = 0 THEN 'categories' WHEN GROUPING(audiences) = 0 THEN 'audiences'
+            WHEN GROUPING(modes) = 0 THEN 'modes' WHEN GROUPING(venue_type_id) = 0 THEN 'venue_type_id'
+            WHEN GROUPING(labelled) = 0 THEN 'flags' ELSE 'nothing' END AS grouped_by,
+       {per_venue}, open_now, count(*) AS seen, {numbers}
+FROM venues
+GROUP BY GROUPING SETS ((categories), (audiences), (modes), (venue_type_id),
+                        (accessible, free, labelled, open_now), ())
+"""
 
 
 def counting_sql(matching: Matching, radius_m: float | None) -> tuple[str, tuple[Any, ...]]:
-    """Rows of (dimension, value, number of venues)."""
+    """Rows of one grouping each, with how many venues match, and how many would without each criterion."""
     wheres = matching.conditions()
-    chosen = {name: wheres.pop(name) for name in DIMENSIONS.values() if name in wheres}
-    tests = {f"ok_{name}": test for name, test in chosen.items()}
-    services = {
-        f"same_service_but_{name}": matching.same_service(name)
-        for name in (*OF_A_SERVICE, "")
-        if matching.same_service(name)
+    # At home, the territories served bound the set: that criterion cannot be lifted.
+    lifted = [name for name in DIMENSIONS.values() if name != "mode" or not matching.comes_to_you]
+    tests = {name: wheres.pop(name) for name in lifted if name in wheres}
+    services = same_service_tests(matching, tests)
+    columns = {
+        "open_now": condition(opens=True),
+        "free": condition(price_min_cents=0),
+        "labelled": condition(labelled_during__has=matching.today),
+        **{f"ok_{name}": condition(test) for name, test in tests.items()},
+        **services,
     }
-    inner = (
-        matching.within(radius_m)
-        .with_open(Moment.meant("now", matching.at), "open_now")
-        .filter(*wheres.values())
-        .annotate(
-            open_now=condition(Q(open_now=True)),
-            labelled=condition(labelled_during__has=matching.today),
-            **{name: condition(test) for name, test in {**tests, **services}.items()},
-        )
-        .values(*INNER_COLUMNS, *tests, *services)[:MOST_COUNTED]
-    )
-    sql, params = inner.query.sql_with_params()
-    return f"WITH found AS MATERIALIZED ({sql})\n" + "\nUNION ALL\n".join(
-        counting(dimension, source, [*tests, *services]) for dimension, source in COUNTED.items()
-    ), params
+    found = matching.within(radius_m).with_open(Moment.meant("now", matching.at), "opens")
+    found = found.filter(*wheres.values()).annotate(**columns)
+    kept = dict.fromkeys(["venue_id", "itinerant", *PER_VENUE, *columns])
+    sql, params = found.values(*kept)[:MOST_COUNTED].query.sql_with_params()
+    return assembled(sql, list(tests), list(services)), params
 
 
-INNER_COLUMNS = "venue_id itinerant venue_type_id categories audiences modes accessible price_min_cents open_now labelled".split()
-# dimension -> (rows that have a value, the value)
-COUNTED = {
-    "seen": ("found", "''"),
-    "total": ("found", "''"),
-    "categories": ("found, unnest(categories) value", "value::text"),
-    "venue_types": ("found", "venue_type_id::text"),
-    "audience": ("found, unnest(audiences) value", "value"),
-    "mode": ("found, unnest(CASE WHEN modes = '{}' THEN '{on_site}' ELSE modes END) value", "value"),
-    "accessible": ("(SELECT * FROM found WHERE accessible) found", "'true'"),
-    "open_now": ("(SELECT * FROM found WHERE open_now) found", "'now'"),
-    "free": ("(SELECT * FROM found WHERE price_min_cents = 0) found", "'0'"),
-    "labelled": ("found", "CASE WHEN labelled THEN 'yes' ELSE 'no' END"),
-}
+def same_service_tests(matching: Matching, tests: dict[str, Q]) -> dict[str, Case]:
+    """ "By one and the same service", for all criteria and without each one of them.
+
+    Services are looked up only where the listing says that each criterion is met by some service.
+    """
+    chosen = [name for name in tests if name in OF_A_SERVICE]
+    found = {}
+    for ignored in ["", *chosen]:
+        if same_service := matching.same_service(ignored):
+            likely = Q(*(tests[name] for name in chosen if name != ignored))
+            found[f"one_without_{ignored}"] = Case(
+                When(likely, then=condition(same_service)), default=False, output_field=BooleanField()
+            )
+    return found
 
 
-def counting(dimension: str, source: tuple[str, str], tests: list[str]) -> str:
-    """The numbers of one dimension: every test holds, except the one on the dimension itself."""
-    rows, value = source
-    own = DIMENSIONS.get(dimension, "")
-    kept = (
-        [test for test in tests if test != f"ok_{own}" and holds_for(test, own)]
-        if dimension != "seen"
-        else []
-    )
-    return (
-        f"SELECT '{dimension}', {value}, count(*) FILTER (WHERE NOT itinerant)"
-        " + count(DISTINCT venue_id) FILTER (WHERE itinerant)"
-        f" FROM {rows} WHERE {' AND '.join(kept) or 'true'} GROUP BY 2"
+def assembled(found: str, tests: list[str], services: list[str]) -> str:
+    per_stop = ["open_now", *(f"ok_{name}" for name in tests), *services]
+    numbers = [counting("matching", "", tests, services)]
+    numbers += [counting(f"without_{name}", name, tests, services) for name in DIMENSIONS.values()]
+    return COUNTING.format(
+        found=found,
+        per_venue=", ".join(PER_VENUE),
+        per_stop=", ".join(per_stop),
+        any_stop=", ".join(f"bool_or({name}) AS {name}" for name in per_stop),
+        numbers=", ".join(numbers),
     )
 
 
-def holds_for(test: str, own: str) -> bool:
-    """Of the tests "by the same service", a dimension keeps the one that leaves its own criterion out."""
-    if not test.startswith("same_service_but_"):
-        return True
-    return test == f"same_service_but_{own if own in OF_A_SERVICE else ''}"
+def counting(name: str, ignored: str, tests: list[str], services: list[str]) -> str:
+    """How many venues pass every test but the ignored one."""
+    one = f"one_without_{ignored if ignored in OF_A_SERVICE else ''}"
+    passed = [f"ok_{test}" for test in tests if test != ignored] + ([one] if one in services else [])
+    return f"count(*) FILTER (WHERE {' AND '.join(passed) or 'true'}) AS {name}"
 
 
 def facets(matching: Matching, counts: Counts) -> dict[str, list[FacetValue]]:
@@ -148,7 +180,7 @@ def facets(matching: Matching, counts: Counts) -> dict[str, list[FacetValue]]:
         ]
 
     def rows(found: Any) -> dict[str, tuple[str, str]]:
-        return {str(row.pk): (row.slug, row.name) for row in found}
+        return {str(row.pk): (row.slug, row.label) for row in found}
 
     def codes(choices: Any) -> dict[str, tuple[str, str]]:
         return {code: (code, str(label)) for code, label in choices.choices}
@@ -166,10 +198,10 @@ def facets(matching: Matching, counts: Counts) -> dict[str, list[FacetValue]]:
         "audience": values("audience", given.audience, codes(Audience)),
         "mode": values("mode", given.mode, codes(Mode)),
         "accessible": values(
-            "accessible", "true" if given.accessible else "", {"true": ("true", _("Accessible en fauteuil"))}
+            "accessible", "true" if given.accessible else "", {"yes": ("true", _("Accessible en fauteuil"))}
         ),
-        "open_now": values("open_now", "now" if open_now else "", {"now": ("now", _("Ouvert maintenant"))}),
-        "free": values("free", "0" if free else "", {"0": ("0", _("Gratuit"))}),
+        "open_now": values("open_now", "now" if open_now else "", {"yes": ("now", _("Ouvert maintenant"))}),
+        "free": values("free", "0" if free else "", {"yes": ("0", _("Gratuit"))}),
         "labelled": [
             FacetValue("yes", _("Acceptent les chèques"), labelled.get("yes", 0), given.labelled),
             FacetValue("all", _("Tous les lieux"), everyone, not given.labelled),

@@ -56,6 +56,7 @@ class FilterPanel:
             "ticks": list(self.ticks()),
             "chips": list(self.chips()),
             "open_at": self.open_at,
+            "words": self.criteria.q,
             "anchored": [(name, given[name]) for name in OF_THE_PLACE if name in given],
             "kept": [(name, value) for name, value in given.items() if name not in OF_THE_PLACE],
             "unfiltered_url": search_url(
@@ -149,13 +150,13 @@ class FilterPanel:
         """One criterion in words, as on its chip."""
         criteria = self.criteria
         if name == "q":
-            return f"« {criteria.q} »"
+            return _("« %(words)s »") % {"words": criteria.q}
         if name == "category":
             category = referential().category(criteria.category)
-            return category.name if category else criteria.category
+            return category.label if category else criteria.category
         if name == "venue_type":
             venue_type = referential().venue_type(criteria.venue_type)
-            return venue_type.name if venue_type else criteria.venue_type
+            return venue_type.label if venue_type else criteria.venue_type
         if name == "open_at":
             return self._opening_words()
         if name == "price_max_cents":

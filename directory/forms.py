@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from directory.cursors import BadCursor, Cursor
 from directory.referential import referential
 from geodata.geometry import GeometryRefused, read_bbox, read_point, touches_france
 
+MAX_ZOOM = 22
 ANY = ("", _("Tous"))
 NUMBER = forms.TextInput(attrs={"inputmode": "decimal"})
 
@@ -42,7 +42,7 @@ class FlagField(forms.Field):
 class EurosField(forms.DecimalField):
     """Euros, with a point or a comma."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
@@ -151,7 +151,7 @@ class SearchForm(forms.Form):
     def _refuse_what_means_nothing(self) -> None:
         for name in self.data:
             if name not in self.fields:
-                self._errors[name[:60]] = self.error_class([_now("Ce paramètre n’existe pas.")])  # type: ignore[index]
+                self.errors[name[:60]] = self.error_class([_now("Ce paramètre n’existe pas.")])
             elif hasattr(self.data, "getlist") and len(self.data.getlist(name)) > 1:
                 self.add_error(name, _("Ce paramètre est donné plusieurs fois."))
         if self.data.get("radius_km") and not (self.data.get("lon") or self.data.get("lat")):
@@ -160,14 +160,16 @@ class SearchForm(forms.Form):
     def _point(self, lon: str, lat: str) -> Point | None:
         if not (lon or lat) or {"lon", "lat"} & self.errors.keys():
             return None
-        try:
-            point = read_point(lon, lat)
-        except GeometryRefused as refused:
-            self.add_error(refused.field, without_name(refused))
+        for coordinates in ((lon, "0"), ("0", lat)):
+            try:
+                read_point(*coordinates)
+            except GeometryRefused as refused:
+                self.add_error(refused.field, without_name(refused))
+        if {"lon", "lat"} & self.errors.keys():
             return None
+        point = read_point(lon, lat)
         if not in_france(point.x, point.y) and in_france(point.y, point.x):
             self.add_error("lon", _("latitude et longitude semblent inversées."))
-            return None
         return point
 
     def criteria(self) -> Criteria:
@@ -187,9 +189,21 @@ class SearchForm(forms.Form):
             open_at=data["open_at"],
             mode=data["mode"],
             labelled=data["labelled"] != "all",
-            limit=data["limit"] or DEFAULT_LIMIT,
-            cursor=data["cursor"],
+            limit=data.get("limit") or DEFAULT_LIMIT,
+            cursor=data.get("cursor"),
         )
+
+
+class MapForm(SearchForm):
+    """What a map asks: its rectangle and zoom, and the criteria of the search. Always strict."""
+
+    bbox = forms.CharField(label=_("Rectangle"), max_length=200)
+    zoom = forms.IntegerField(label=_("Zoom"), min_value=0, max_value=MAX_ZOOM)
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data, strict=True)
+        for name in ("limit", "cursor"):
+            del self.fields[name]
 
 
 def in_france(lon: float, lat: float) -> bool:
@@ -198,4 +212,4 @@ def in_france(lon: float, lat: float) -> bool:
 
 def without_name(refused: GeometryRefused) -> str:
     """The reason alone: a form's error already stands beside the parameter's name."""
-    return refused.message.removeprefix(f"{refused.field} : ")
+    return refused.message.removeprefix(refused.field).lstrip(" :")

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from directory.criteria import Criteria
 
-MAP = "/api/v1/map/"
 # The map adds its own rectangle; a page of the list is no business of its own.
 OF_THE_LIST_ONLY = {"lon", "lat", "radius_km", "bbox", "limit", "cursor"}
 
@@ -24,4 +23,4 @@ def search_url(criteria: Criteria, place: str = "") -> str:
 def map_url(criteria: Criteria) -> str:
     """Where the map asks for the venues of the rectangle it shows, with the same filters."""
     kept = {name: value for name, value in criteria.parameters().items() if name not in OF_THE_LIST_ONLY}
-    return MAP + (f"?{urlencode(kept)}" if kept else "")
+    return reverse("directory-api:map") + (f"?{urlencode(kept)}" if kept else "")

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-import folium  # noqa: TID251
+import folium
 from branca.element import Figure
 from django.templatetags.static import static
 from django.utils.html import escape
@@ -60,7 +60,9 @@ def territory(area: Area, venues: list[tuple[str, float, float]], *, nonce: str)
             tooltip=folium.GeoJsonTooltip(["name"], labels=False),
         ).add_to(drawn)
     drawn.fit_bounds(bounds(area), padding=(16, 16))
-    return parts(drawn.get_root(), nonce)
+    figure = Figure()
+    figure.add_child(drawn)
+    return parts(figure, nonce)
 
 
 def outline(area: Area) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.contrib.gis.geos import Point
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from directory.choices import Mode
@@ -14,7 +15,7 @@ from directory.referential import Referential, referential
 from directory.words import text_query
 
 # A service at home whose territory is not told is offered to the surroundings of its venue.
-AROUND_M = 20_000
+AROUND_M = 10_000
 OF_A_SERVICE = ("category", "audience", "price_max_cents", "mode")
 
 
@@ -102,17 +103,24 @@ class Matching:
         return self.within(radius_m).filter(*self.conditions().values(), self.same_service())
 
     def _mode(self) -> Q:
-        if self.comes_to_you:
-            return Q(venue__in=self._serving_at_home())
+        if self.comes_to_you and self.criteria.point:
+            return Q(venue__in=self._serving_at_home(self.criteria.point))
         said = Q(modes__contains=[self.criteria.mode])
         return said | Q(modes=[]) if self.criteria.mode == Mode.ON_SITE else said
 
-    def _serving_at_home(self) -> QuerySet:
-        """Venues one of whose matching services comes to the point: read from the few territories that hold it."""
-        point, radius_m = self.criteria.point, self.criteria.radius_m or AROUND_M
+    def _serving_at_home(self, point: Point) -> QuerySet:
+        """Venues one of whose matching services comes to the point.
+
+        Read from the few territories that hold it, and from the venues around for services that name none.
+        """
+        radius_m = self.criteria.radius_m or AROUND_M
         around = Listing.objects.near(point, radius_m).filter(modes__contains=[Mode.AT_HOME])
-        nearby = self.services().filter(coverage=None, venue__in=around.values("venue"))
-        return self.services().serving(point).values("venue").union(nearby.values("venue"))
+        # Read now: left inside the query, the planner takes these few hundred for one and starts from all
+        # services.
+        neighbours = list(around.values_list("venue", flat=True))
+        unbounded = self.services().filter(coverage=None, venue__in=neighbours).order_by()
+        served = self.services().serving(point).order_by()
+        return served.values("venue").union(unbounded.values("venue"))
 
     def _category_id(self) -> int:
         category = self.words.category(self.criteria.category)

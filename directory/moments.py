@@ -1,4 +1,5 @@
-"""One instant, or one wall-clock time, as PostgreSQL compares it with opening minutes: a local day and minute."""
+"""One instant, or one wall-clock time, as PostgreSQL compares it with opening minutes: a local day and
+minute."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +47,8 @@ class LocalMinute:
 
 @dataclass(frozen=True)
 class Moment:
-    """The local minute in each time zone: all the same for a wall-clock time, a few different ones for "now"."""
+    """The local minute in each time zone: all the same for a wall-clock time, a few different ones for
+    "now"."""
 
     by_zone: dict[str, LocalMinute]
 
@@ -56,6 +58,10 @@ class Moment:
         if isinstance(open_at, datetime):
             return cls(dict.fromkeys(ZONES, LocalMinute.of(open_at)))
         return cls({zone: LocalMinute.of(at.astimezone(ZoneInfo(zone))) for zone in ZONES})
+
+    @property
+    def days(self) -> set[date]:
+        return {local.day for local in self.by_zone.values()}
 
     def day(self, zone: Any) -> Any:
         return self._read(lambda local: local.day, zone, DateField())
@@ -67,7 +73,8 @@ class Moment:
         return self._read(lambda local: local.minute_of_week, zone, IntegerField())
 
     def _read(self, part: Callable[[LocalMinute], Any], zone: Any, output_field: Any) -> Any:
-        """`part` as a constant where all zones agree, else chosen by the column `zone`; Paris is the default."""
+        """`part` as a constant where all zones agree, else chosen by the column `zone`; Paris is the
+        default."""
         values: dict[Any, list[str]] = {}
         for name, local in self.by_zone.items():
             values.setdefault(part(local), []).append(name)

@@ -14,9 +14,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, ParserError, State
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]
 
 DAY = 24 * 60
+COMMENT_ALONE = re.compile(r'^"[^"]*"$')  # to the library: always open, on a remark
 HORIZON = timedelta(days=366)  # what does not change within a year is told as never changing
 LONGEST = 2_000  # signs; real hours have at most 300
 # Only days of the week, times and public holidays: every week is the same, holidays apart.
@@ -56,7 +57,7 @@ UNKNOWN = Now(is_open=None, next_change=None, next_open_at=None)
 def parse(raw: str, *, timezone: str = "Europe/Paris") -> "Hours | None":
     """The hours, or None when there are none or the text is not in OpenStreetMap's syntax."""
     text = raw.strip()
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > LONGEST or COMMENT_ALONE.match(text):
         return None
     try:
         return Hours(OpeningHours(text, country="FR"), text, ZoneInfo(timezone))

@@ -3,79 +3,152 @@
 The index walks distances on the sphere, at most SPHERE_TOLERANCE away from those on the ellipsoid. So a page
 fetches a few rows more than it shows, sorts them by true distance, and trusts only those that no row still
 unseen can overtake.
+
+A walk is quick as long as many listings match, and reads the whole country when few do. So it goes no farther
+than the reach of the origin, the radius that holds WALKED listings of any kind; what it does not find there
+is found by reading what matches (by its indexes, or all the table) and sorting that. Without filters, the
+planner knows how many venues hold the label and walks.
 """
 
 from dataclasses import dataclass
-from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.core.cache import cache
 
 from directory.criteria import Criteria
 from directory.cursors import Cursor
 from directory.matching import Matching
+from directory.models import Listing
 from directory.querysets import ListingQuerySet
 from geodata.querysets import SPHERE_TOLERANCE
 
 PAD = 10
+WALKED = 600
+# The reach of a point is that of its cell: a tenth of a degree, ten kilometres or so. It bounds work, not
+# results.
+CELLS_PER_DEGREE = 10
+SECONDS_REACH_IS_KEPT = 600
+EVERYWHERE_M = 25_000_000.0  # more than half-way round the world
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A listing found, before anything about it is read."""
 
     place_id: int
     venue_id: int
-    is_labelled: bool
+    itinerant: bool
+    is_labelled: bool = True
     distance_m: float | None = None
-    name: str = ""
     walk_m: float = 0.0
+    name: str = ""
 
 
 def first_hits(matching: Matching) -> tuple[list[Hit], Cursor | None]:
     """A page of hits and where the next one begins, if there is one."""
     given = matching.criteria
-    hits = nearest_hits(matching, given.limit + 1) if given.point else named_hits(matching, given.limit + 1)
+    wanted = given.limit + 1
+    hits = nearest_hits(matching, given.point, wanted) if given.point else named_hits(matching, wanted)
     page, more = hits[: given.limit], len(hits) > given.limit
     return page, cursor_after(page[-1], given) if more else None
 
 
 def cursor_after(hit: Hit, criteria: Criteria) -> Cursor:
-    return Cursor(hit.distance_m if criteria.point else hit.name, hit.place_id)
+    return Cursor(hit.name if hit.distance_m is None else hit.distance_m, hit.place_id)
 
 
-def nearest_hits(matching: Matching, wanted: int) -> list[Hit]:
-    origin = matching.criteria.point
-    assert origin is not None
-    found = deduplicated(matching).with_distance_m(origin).nearest(origin)
+def nearest_hits(matching: Matching, origin: Point, wanted: int) -> list[Hit]:
+    """The first `wanted` hits by (true distance, place)."""
+    radius_m = matching.criteria.radius_m
+    if not radius_m and set(matching.criteria.narrowing) <= {"labelled"}:
+        return sure_hits(matching, origin, matching.listings(None).nearest(origin), wanted)
+    if not matching.comes_to_you:
+        reach_m = reach(origin)
+        nearby = matching.listings(min(reach_m, radius_m or reach_m))
+        hits = sure_hits(matching, origin, nearby.nearest(origin), wanted)
+        if len(hits) >= wanted or reach_m >= (radius_m or EVERYWHERE_M):
+            return hits
+    return sure_hits(matching, origin, matching.listings(radius_m).nearest_of_few(origin), wanted)
+
+
+def reach(origin: Point) -> float:
+    """The radius around the origin's cell that holds WALKED listings, labelled or not."""
+    column, row = round(origin.x * CELLS_PER_DEGREE), round(origin.y * CELLS_PER_DEGREE)
+    key = f"directory.reach.{column}.{row}"
+    found: float | None = cache.get(key)
+    if found is None:
+        centre = Point(column / CELLS_PER_DEGREE, row / CELLS_PER_DEGREE, srid=4326)
+        last = read_walk(Listing.objects.nearest(centre)[WALKED - 1 : WALKED])
+        found = last[0] if last else EVERYWHERE_M
+        cache.set(key, found, SECONDS_REACH_IS_KEPT)
+    return found
+
+
+def read_walk(listings: ListingQuerySet) -> list[float]:
+    return list(listings.values_list("walk_m", flat=True))
+
+
+def sure_hits(matching: Matching, origin: Point, ordered: ListingQuerySet, wanted: int) -> list[Hit]:
+    """The first `wanted` by true distance, out of listings ordered by distance on the sphere."""
+    found = from_cursor(matching, ordered.with_distance_m(origin))
     asked = wanted + PAD
     while True:
-        hits = read(found[:asked], "distance_m", "walk_m")
-        sure = sorted(sure_hits(hits, len(hits) < asked), key=lambda hit: (hit.distance_m, hit.place_id))
-        if len(sure) >= wanted or len(hits) < asked:
-            return sure[:wanted]
+        hits = read(found[:asked], matching, "distance_m", "walk_m")
+        complete = len(hits) < asked
+        # No row still unseen is nearer than this.
+        horizon = EVERYWHERE_M if complete else hits[-1].walk_m * (1 - SPHERE_TOLERANCE)
+        sure = sorted((hit for hit in hits if by_distance(hit)[0] < horizon), key=by_distance)
+        once = once_per_venue(matching, sure)
+        if complete or len(once) >= wanted:
+            return once[:wanted]
         asked *= 3
 
 
-def sure_hits(hits: list[Hit], complete: bool) -> list[Hit]:
-    """Those that come before any row the walk has not reached."""
-    if complete:
-        return hits
-    horizon = hits[-1].walk_m * (1 - SPHERE_TOLERANCE)
-    return [hit for hit in hits if hit.distance_m < horizon]  # type: ignore[operator]
+def by_distance(hit: Hit) -> tuple[float, int]:
+    return hit.distance_m or 0.0, hit.place_id
 
 
 def named_hits(matching: Matching, wanted: int) -> list[Hit]:
-    return read(deduplicated(matching).order_by("name", "pk")[:wanted], "name")
+    found = from_cursor(matching, matching.listings(None).order_by("name", "pk"))
+    asked = wanted
+    while True:
+        hits = read(found[:asked], matching, "name")
+        once = once_per_venue(matching, hits)
+        if len(hits) < asked or len(once) >= wanted:
+            return once[:wanted]
+        asked *= 3
 
 
-def deduplicated(matching: Matching) -> ListingQuerySet:
-    """What matches, from the cursor on, an itinerant venue counted once."""
+def once_per_venue(matching: Matching, hits: list[Hit]) -> list[Hit]:
+    """An itinerant venue counts once, by the first of its matching stops: on this page, or before it."""
+    seen = shown_before(matching, {hit.venue_id for hit in hits if hit.itinerant})
+    once = []
+    for hit in hits:
+        if not hit.itinerant or hit.venue_id not in seen:
+            once.append(hit)
+            seen.add(hit.venue_id)
+    return once
+
+
+def shown_before(matching: Matching, venue_ids: set[int]) -> set[int]:
+    """Those of the venues that have a matching stop on the pages before the cursor."""
     given = matching.criteria
-    everything = matching.listings(given.radius_m)
-    found = everything.once_per_venue(everything, given.point)
-    if given.cursor:
-        found = found.after(given.cursor.after, given.cursor.place_id)
-    return found.with_labelled(matching.today)
+    if not given.cursor or not venue_ids:
+        return set()
+    stops = matching.listings(given.radius_m).filter(venue__in=venue_ids)
+    if given.point:
+        stops = stops.with_distance_m(given.point)
+    after = stops.after(given.cursor.after, given.cursor.place_id)
+    return set(stops.exclude(pk__in=after.values("pk")).values_list("venue_id", flat=True))
 
 
-def read(found: ListingQuerySet, *columns: str) -> list[Hit]:
-    columns = ("place_id", "venue_id", "is_labelled", *columns)
+def from_cursor(matching: Matching, found: ListingQuerySet) -> ListingQuerySet:
+    cursor = matching.criteria.cursor
+    return found.after(cursor.after, cursor.place_id) if cursor else found
+
+
+def read(found: ListingQuerySet, matching: Matching, *columns: str) -> list[Hit]:
+    columns = ("place_id", "venue_id", "itinerant", *columns)
+    if not matching.criteria.labelled:
+        found, columns = found.with_labelled(matching.today), (*columns, "is_labelled")
     return [Hit(**dict(zip(columns, row, strict=True))) for row in found.values_list(*columns)]

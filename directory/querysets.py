@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.apps import apps
 from django.contrib.gis.geos import Point
 from django.db import models
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from directory.choices import Mode, ReviewStatus
@@ -14,10 +14,37 @@ from directory.moments import Moment
 from directory.owned import OfVenueQuerySet, OwnedQuerySet
 from geodata.querysets import LocatedQuerySet
 
+PLACE_ON_CARDS = (
+    "venue",
+    "point",
+    "is_stop",
+    "name",
+    "address",
+    "address_extra",
+    "postcode",
+    "commune",
+    "commune_code",
+    "timezone",
+    "hours",
+)
+VENUE_ON_CARDS = (
+    "name",
+    "slug",
+    "venue_type",
+    "summary",
+    "phone",
+    "audiences",
+    "accessible",
+    "itinerant",
+    "updated_on",
+    "demo",
+)
+
 
 class VenueQuerySet(OwnedQuerySet):
     def public(self) -> Self:
-        """What anybody may see: published, and with at least one place that could be put on the map or named."""
+        """What anybody may see: published, and with at least one place that could be put on the map or
+        named."""
         return self.filter(published=True)
 
     def labelled_on(self, day: date) -> Self:
@@ -31,10 +58,19 @@ class PlaceQuerySet(OfVenueQuerySet, LocatedQuerySet):
     def of_public_venues(self) -> Self:
         return self.filter(venue__published=True)
 
+    def on_cards(self) -> Self:
+        """With its venue, and only what a list of results shows: half of the columns, a third of the time."""
+        return self.select_related("venue").only(
+            *PLACE_ON_CARDS, *(f"venue__{name}" for name in VENUE_ON_CARDS)
+        )
+
 
 class ServiceQuerySet(OfVenueQuerySet):
     def public(self) -> Self:
         return self.filter(status=ReviewStatus.APPROVED)
+
+    def on_cards(self) -> Self:
+        return self.defer("description").order_by()
 
     def in_categories(self, ids: list[int]) -> Self:
         return self.filter(category__in=ids)
@@ -71,29 +107,23 @@ class ListingQuerySet(LocatedQuerySet):
         return self.annotate(is_labelled=condition(labelled_during__has=day))
 
     def with_open(self, moment: Moment, name: str = "is_open") -> Self:
-        """Alias `name`: whether it is open that moment; null where the hours are not known.
+        """Alias `name`: whether it is open at that moment; null where the hours are not known.
 
         A day that has a row of its own (holiday, visit of a bus) decides alone, else the usual week does.
         """
-        days = apps.get_model("directory.OpeningDay").objects.filter(
-            place=OuterRef("pk"), day=OuterRef(f"{name}_day")
+        special = apps.get_model("directory.OpeningDay").objects.filter(day__in=moment.days)
+        then = special.filter(place=OuterRef("pk"), day=OuterRef(f"{name}_day")).annotate(
+            then=condition(minutes__has=OuterRef(f"{name}_minute"))
         )
-        special = days.annotate(then=condition(minutes__has=OuterRef(f"{name}_minute"))).values("then")
         usual = condition(week__has=moment.minute_of_week("timezone"))
         clock = {f"{name}_day": moment.day("timezone"), f"{name}_minute": moment.minute("timezone")}
-        is_open = Coalesce(Subquery(special), usual, output_field=BooleanField())
-        return self.alias(**clock).alias(**{name: is_open})
-
-    def once_per_venue(self, matching: Self, origin: Point | None) -> Self:
-        """Keep an itinerant venue once: at the nearest of its `matching` stops (the first one without origin)."""
-        rivals = matching.filter(venue=OuterRef("venue")).exclude(pk=OuterRef("pk"))
-        if origin is None:
-            return self.filter(Q(itinerant=False) | ~Exists(rivals.filter(pk__lt=OuterRef("pk"))))
-        nearer = Q(distance_m__lt=OuterRef("distance_m")) | Q(
-            distance_m=OuterRef("distance_m"), pk__lt=OuterRef("pk")
+        # Few days are special: their places are read once, and the other rows need no look-up each.
+        is_open = Case(
+            When(pk__in=special.values("place"), then=Coalesce(Subquery(then.values("then")), usual)),
+            default=usual,
+            output_field=BooleanField(),
         )
-        rivals = rivals.with_distance_m(origin).filter(nearer)
-        return self.with_distance_m(origin).filter(Q(itinerant=False) | ~Exists(rivals))
+        return self.alias(**clock).alias(**{name: is_open})
 
     def after(self, position: float | str, place_id: int) -> Self:
         """What follows a result in the order of the list: by distance when it is a number, else by name."""

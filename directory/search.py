@@ -1,21 +1,20 @@
 """The one search of the directory, used by the pages, the API and the map."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from typing import Any
 
-from django.db.models import Prefetch
+from django.contrib.gis.geos import Point, Polygon
 from django.utils import timezone
 
-from directory import open_now
+from directory import opening
 from directory.choices import Mode
 from directory.criteria import Criteria
 from directory.cursors import Cursor
 from directory.facets import Counts, FacetValue, counted, facets
+from directory.markers import Marker, markers
 from directory.matching import OF_A_SERVICE, Matching
-from directory.models import OpeningDay, Place, Service, Venue
+from directory.models import Listing, Place, Service, Venue
 from directory.paging import Hit, first_hits
 from directory.widening import Widening, widenings
 
@@ -28,18 +27,23 @@ class Result:
     place: Place
     services: list[Service]
     distance_m: int | None
-    opening: open_now.Now
+    opening: opening.Now
     labelled: bool
 
     @property
+    def point(self) -> Point | None:
+        return self.place.point
+
+    @property
     def next_visit_at(self) -> datetime | None:
-        """When an itinerant venue is next at this stop: now, if it is there."""
+        """When an itinerant venue next comes to this stop (when it is there now: the time after)."""
         return self.opening.next_open_at if self.place.is_stop else None
 
 
 @dataclass(frozen=True)
 class Page:
-    """`total` counts around the point (`counted_within_m`) when no radius was asked: the list itself goes on."""
+    """`total` counts around the point (`counted_within_m`) when no radius was asked: the list itself goes
+    on."""
 
     results: list[Result]
     next_cursor: Cursor | None
@@ -62,8 +66,8 @@ class Page:
 class VenueSearch:
     """`at` is the present instant: what "now", "today" and "next" mean.
 
-    Without a radius the list is not cut: nearest first, however far. A person in the Creuse, on an island or at sea
-    gets the nearest venues instead of an empty page; totals and facets count a bounded neighbourhood.
+    Without a radius the list is not cut: nearest first, however far. A person in the Creuse, on an island or
+    at sea gets the nearest venues instead of an empty page; totals and facets count a bounded neighbourhood.
     """
 
     def __init__(self, criteria: Criteria, at: datetime | None = None) -> None:
@@ -87,57 +91,68 @@ class VenueSearch:
         anywhere = self.criteria.without("radius_m", "bbox").but(mode=Mode.REMOTE.value, limit=limit)
         return VenueSearch(anywhere, self.at).page().results
 
+    def clusters(self, bbox: Polygon, zoom: int) -> list[Marker]:
+        """What a map of that rectangle shows."""
+        return markers(Matching(self.criteria.but(bbox=bbox), self.at), bbox, zoom)
+
     def widened(self) -> list[Widening]:
         """Wider searches that find something, for when this one finds nothing."""
         return widenings(self.matching)
 
 
 def read_results(hits: list[Hit], matching: Matching) -> list[Result]:
-    """Everything a card shows, in three queries whatever the number of hits."""
-    today = matching.today
-    days = OpeningDay.objects.filter(
-        day__gte=today - timedelta(days=1), day__lt=today + timedelta(days=open_now.DAYS_AHEAD)
-    )
-    places = (
-        Place.objects.filter(pk__in=[hit.place_id for hit in hits])
-        .select_related("venue")
-        .prefetch_related(Prefetch("opening_days", days, to_attr="special_days"))
-    )
+    """Everything a card shows, in two queries whatever the number of hits."""
+    places = Place.objects.on_cards().filter(pk__in=[hit.place_id for hit in hits])
     by_id = {place.pk: place for place in places}
-    services = services_of({hit.venue_id for hit in hits}, matching)
+    services = services_of({place.venue_id: place.venue for place in by_id.values()}, matching)
     return [
-        result(hit, by_id[hit.place_id], services.get(hit.venue_id, []), matching)
+        result(hit, by_id[hit.place_id], services[hit.venue_id], matching)
         for hit in hits
         if hit.place_id in by_id
     ]
 
 
-def services_of(venue_ids: Iterable[int], matching: Matching) -> dict[int, list[Service]]:
+def services_of(venues: dict[int, Venue], matching: Matching) -> dict[int, list[Service]]:
     """Public services of these venues, the matching ones first; categories come from the referential."""
-    found: dict[int, list[Service]] = {}
-    rows = Service.objects.public().filter(venue__in=venue_ids).order_by("venue", "position", "pk")
-    for service in rows:
-        service.category = matching.words.categories[service.category_id]
-        found.setdefault(service.venue_id, []).append(service)
-    wanted = matching.criteria
-    if any(name in OF_A_SERVICE for name in wanted.narrowing):
-        for services in found.values():
-            services.sort(key=lambda service: not matching.is_met_by(service))
+    found: dict[int, list[Service]] = {venue_id: [] for venue_id in venues}
+    for service in Service.objects.public().on_cards().filter(venue__in=found):
+        service.venue = venues[service.venue_id]
+        if service.category_id in matching.words.categories:  # else added this very minute: Django reads it
+            service.category = matching.words.categories[service.category_id]
+        found[service.venue_id].append(service)
+    asked = any(name in OF_A_SERVICE for name in matching.criteria.narrowing)
+    for services in found.values():
+        services.sort(
+            key=lambda service: (asked and not matching.is_met_by(service), service.position, service.pk)
+        )
     return found
 
 
 def result(hit: Hit, place: Place, services: list[Service], matching: Matching) -> Result:
-    special: dict[date, Any] = {row.day: row.minutes for row in place.special_days}  # type: ignore[attr-defined]
-    for service in services:
-        service.venue = place.venue
     venue = place.venue
-    if venue.venue_type_id:
+    if venue.venue_type_id in matching.words.venue_types:
         venue.venue_type = matching.words.venue_types[venue.venue_type_id]
     return Result(
         venue=venue,
         place=place,
         services=services,
         distance_m=None if hit.distance_m is None else round(hit.distance_m),
-        opening=open_now.now(place.week, special, place.timezone, matching.at),
+        opening=opening_of(place, matching.at),
         labelled=hit.is_labelled,
     )
+
+
+def opening_of(place: Place, at: datetime) -> opening.Now:
+    hours = opening.parse(place.hours, timezone=place.timezone)
+    return hours.now(at) if hours else opening.UNKNOWN
+
+
+def venue_alone(venue_id: int, at: datetime) -> Result | None:
+    """A published venue at its first place, whether or not it holds the label today."""
+    matching = Matching(Criteria(labelled=False), at)
+    listings = Listing.objects.filter(venue=venue_id).with_labelled(matching.today).order_by("pk")
+    listing = listings.values("pk", "itinerant", "is_labelled").first()  # type: ignore[misc]
+    if listing is None:
+        return None
+    hit = Hit(listing["pk"], venue_id, listing["itinerant"], listing["is_labelled"])
+    return read_results([hit], matching)[0]

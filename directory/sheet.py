@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from directory import open_now, opening
 from directory.choices import Audience, SupportMode
-from directory.models import Closure, Labelling, Place, Service, Venue
+from directory.models import Closure, Labelling, Place, Venue
+from geodata.models import Area
 
 DAYS_SHOWN = 7
 DAYS_OF_ROUNDS = 70
@@ -112,6 +113,7 @@ class Sheet:
             ],
             "main": main,
             "closures": self.closures[:MOST_CLOSURES],
+            "commune": main and self.commune(main.place.commune_code),
             "stops": self.places if self.venue.itinerant else [],
             "websites": web_addresses(*self.venue.websites),
             "booking": web_addresses(self.venue.booking_url),
@@ -120,6 +122,10 @@ class Sheet:
             "support": labels(SupportMode, self.venue.support_modes),
             "linked_data": embedded(self.linked_data(main, url)),
         }
+
+    def commune(self, code: str) -> Area | None:
+        """The territory to go on to; none for a code that is no commune's, such as an arrondissement's."""
+        return Area.objects.current().at_level(Area.Level.COMMUNE).filter(code=code).defer("geom").first()
 
     def linked_data(self, main: PlaceHours | None, url: str) -> dict[str, Any]:
         """schema.org description. Facts only: no rating, no opening hours that could not be parsed."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
+from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -52,7 +53,9 @@ def results(request: HttpRequest) -> HttpResponse:
         found = found_place(place)
         if not found:
             return render(request, "directory/results.html", unknown_place(criteria, place))
-        return redirect(search_url(criteria.but(point=found.point), found.full_label))
+        radius_km = form.cleaned_data["radius_km"]
+        there = criteria.but(point=found.point, radius_m=radius_km and radius_km * 1000)
+        return redirect(search_url(there, found.full_label))
     return render(request, "directory/results.html", results_context(criteria, place))
 
 
@@ -138,7 +141,7 @@ def how(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "directory/about.html")
+    return render(request, "directory/about.html", {"map_hosts": settings.BASEMAP_HOSTS})
 
 
 @require_safe

@@ -37,7 +37,7 @@ def near_misses(text: str, criteria: Criteria) -> dict[str, Any]:
 
 
 def heading(criteria: Criteria, place: str, page: Page) -> str:
-    """« 24 lieux à moins de 20 km de Lyon », the title of the results."""
+    """« Lyon : 24 lieux à moins de 20 km », the page's title; said so, no name needs « d' » or « du »."""
     words = {
         "lieux": venues_in_words(page.total, page.total_capped),
         "place": place.split(" — ")[0],
@@ -49,10 +49,11 @@ def heading(criteria: Criteria, place: str, page: Page) -> str:
         return _("%(lieux)s en France") % words
     if page.results and not page.total:
         return (
-            _("Les lieux les plus proches de %(place)s") % words if place else _("Les lieux les plus proches")
+            _("%(place)s : les lieux les plus proches") % words if place else _("Les lieux les plus proches")
         )
     if place:
-        return _("%(lieux)s à moins de %(km)s km de %(place)s") % words
+        words["lieux"] = words["lieux"].lower()
+        return _("%(place)s : %(lieux)s à moins de %(km)s km") % words
     return _("%(lieux)s à moins de %(km)s km de vous") % words
 
 

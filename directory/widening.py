@@ -1,21 +1,24 @@
-"""What to propose when a search finds nothing: the same search with one thing less, when that finds something."""
+"""What to propose when a search finds nothing: the same search with one thing less, when that finds
+something."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from directory.criteria import Criteria
-from directory.facets import counted
+from directory.facets import COUNTED_AROUND_M
 from directory.matching import Matching
+from directory.paging import nearest_hits
 
-RADII_KM = (5, 10, 20, 50, 100)
-MOST_PROPOSED = 4
+RADII_KM = (5, 10, 20, 50, 100, 200)
+MOST_PROPOSED = 3
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
 class Widening:
-    """`total` is how many venues `criteria` find (at least, beyond 10,000)."""
+    """`total` is how many venues `criteria` find, up to MOST_COUNTED."""
 
     label: str
     criteria: Criteria
@@ -23,9 +26,10 @@ class Widening:
 
 
 def widenings(matching: Matching) -> list[Widening]:
+    """The smallest radius that finds something, then what finds something here."""
     found = []
-    for label, criteria in proposals(matching.criteria):
-        total = counted(Matching(criteria, matching.at)).total
+    for label, criteria in (*farther(matching), *here(matching.criteria)):
+        total = total_of(Matching(criteria, matching.at))
         if total:
             found.append(Widening(label, criteria, total))
         if len(found) == MOST_PROPOSED:
@@ -33,11 +37,24 @@ def widenings(matching: Matching) -> list[Widening]:
     return found
 
 
-def proposals(given: Criteria) -> Any:
-    """Nearest to what was asked first: further, another hour, then fewer demands, then without the label."""
-    if given.radius_m:
-        for km in (km for km in RADII_KM if km * 1000 > given.radius_m):
+def total_of(matching: Matching) -> int:
+    radius_m = matching.criteria.radius_m or COUNTED_AROUND_M
+    return matching.listings(radius_m).values("venue").distinct()[:MOST_COUNTED].count()
+
+
+def farther(matching: Matching) -> Iterator[tuple[str, Criteria]]:
+    given = matching.criteria
+    if not given.point or not given.radius_m or matching.comes_to_you:
+        return
+    nearest = nearest_hits(Matching(given.without("radius_m"), matching.at), given.point, 1)
+    for km in RADII_KM:
+        if nearest and (nearest[0].distance_m or 0) <= km * 1000:
             yield _("Jusqu’à %(km)s km") % {"km": km}, given.but(radius_m=km * 1000.0)
+            return
+
+
+def here(given: Criteria) -> Iterator[tuple[str, Criteria]]:
+    """Another hour first, then fewer demands, then without the label."""
     labels = {
         "open_at": _("À toute heure"),
         "price_max_cents": _("À tous les prix"),
@@ -49,7 +66,6 @@ def proposals(given: Criteria) -> Any:
         "q": _("Sans les mots « %(words)s »") % {"words": given.q},
         "labelled": _("Avec les lieux qui n’acceptent pas les chèques"),
     }
-    narrowing = [name for name in labels if name in given.narrowing]
-    for name in narrowing:
+    for name in (name for name in labels if name in given.narrowing):
         relaxed = given.but(labelled=False) if name == "labelled" else given.without(name)
         yield labels[name], relaxed

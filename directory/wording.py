@@ -22,25 +22,29 @@ def distance(metres: float | None) -> str:
         return ""
     if metres < 950:
         return f"{max(10, round(metres / 10) * 10)}{WIDE}m"
-    kilometres = metres / 1000
-    return f"{number_format(kilometres, 1 if kilometres < 10 else 0, force_grouping=True)}{WIDE}km"
+    decimals = 1 if metres < 9950 else 0
+    # number_format cuts digits off; a distance is rounded.
+    return f"{number_format(round(metres / 1000, decimals), decimals, force_grouping=True)}{WIDE}km"
 
 
 def price(cents: int | None) -> str:
-    """0 -> « Gratuit », 1000 -> « 10 € », 1250 -> « 12,50 € », None -> « Prix à demander »."""
+    """0 -> « Gratuit », 1000 -> « 10 € », in English « €10 », None -> « Prix à demander »."""
     if cents is None:
         return _("Prix à demander")
     if cents == 0:
         return _("Gratuit")
-    return f"{number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)}{WIDE}€"
+    amount = number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)
+    return _("%(amount)s €") % {"amount": amount}
 
 
 def duration(minutes: int | None) -> str:
-    """45 -> « 45 min », 90 -> « 1 h 30 »."""
+    """45 -> « 45 min », 90 -> « 1 h 30 », in English « 1 h 30 min »."""
     hours, rest = divmod(minutes or 0, 60)
     if not hours:
         return f"{rest}{WIDE}min" if rest else ""
-    return f"{hours}{WIDE}h{WIDE}{rest:02d}" if rest else f"{hours}{WIDE}h"
+    if not rest:
+        return f"{hours}{WIDE}h"
+    return _("%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": rest}
 
 
 def clock(minute: int) -> str:
@@ -77,7 +81,9 @@ def phone(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     french = parsed.country_code in FRENCH_CALLING_CODES
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
     return phonenumbers.format_number(parsed, style).replace(" ", WIDE)
 
 

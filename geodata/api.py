@@ -45,10 +45,10 @@ class AreasQuery(StrictQuery):
 
 
 class PlaceSerializer(serializers.Serializer):
-    label = serializers.CharField(help_text="Ce que la personne choisit : « Saint-Denis »")
+    label = serializers.CharField(help_text="Nom affiché : « Saint-Denis »")  # type: ignore[assignment]
     kind = serializers.ChoiceField(Toponym.Kind.choices)
     code = serializers.CharField(help_text="Code INSEE (SIREN pour une intercommunalité)")
-    context = serializers.CharField(help_text="Ce qui le distingue de ses homonymes : « La Réunion »")
+    context = serializers.CharField(help_text="Ce qui le distingue : « La Réunion »")  # type: ignore[assignment]
     lon = serializers.FloatField()
     lat = serializers.FloatField()
     postcode = serializers.CharField(allow_blank=True, help_text="Vide s'il y en a plusieurs")

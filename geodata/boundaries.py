@@ -1,11 +1,11 @@
 """Official contours → Area rows: one staging table, then set-wise SQL that touches only what differs.
 
 The communes come from the registry; every upper level is the union of its communes. Before that, what the
-source gets wrong is put right, and counted: outlines missing, gaps left by communes merged since, town halls out
-of place.
+source gets wrong is put right, and counted: outlines missing, gaps left by communes merged since, town
+halls out of place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from geodata.registry import France
+from geodata.models import Area
+from geodata.registry import France, TownHall
 
 # A step of long work: `with step("what it does") as done: …; done(how many)`.
 Step = Callable[[str], AbstractContextManager[Callable[[int], None]]]
@@ -49,7 +50,14 @@ CREATE TEMPORARY TABLE staged_area (
     postcodes text[], town_hall geometry(Point, 4326), geom geometry, point geometry(Point, 4326)
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_former (commune text, geom geometry) ON COMMIT DROP;
-CREATE TEMPORARY TABLE staged_outline (level text, code text, geom geometry) ON COMMIT DROP
+CREATE TEMPORARY TABLE staged_outline (level text, code text, geom geometry) ON COMMIT DROP;
+CREATE TEMPORARY TABLE staged_gap (geom geometry, code text, departement text) ON COMMIT DROP
+"""
+
+# A longer transaction than ours may import again before it commits.
+CLEAR = """
+DROP TABLE staged_area, staged_former, staged_outline, staged_gap;
+SET LOCAL enable_nestloop = on
 """
 
 REBUILD_FROM_FORMER_COMMUNES = """
@@ -71,13 +79,13 @@ FROM staged_area WHERE parent_level = 'departement' GROUP BY parent
 
 # Communes merged into a neighbour that has not been given their surface yet leave a hole in the country.
 FIND_GAPS = """
-CREATE TEMPORARY TABLE staged_gap ON COMMIT DROP AS
+INSERT INTO staged_gap
 WITH country AS (SELECT (ST_Dump(ST_Union(geom))).geom FROM staged_outline WHERE level = 'departement'),
 hole AS (
     SELECT ST_MakePolygon(ST_InteriorRingN(geom, n)) AS geom
     FROM country, generate_series(1, ST_NumInteriorRings(geom)) AS n
 )
-SELECT h.geom, heir.code, heir.parent AS departement
+SELECT h.geom, heir.code, heir.parent
 FROM hole AS h
 CROSS JOIN LATERAL (
     SELECT a.code, a.parent FROM staged_area AS a
@@ -200,7 +208,18 @@ def import_france(france: France, *, step: Step, whole: bool = True) -> Outcome:
         if whole:
             outcome.closed = _run(cursor, CLOSE_GONE, [SAVING_ORDER])
         outcome.without_outline = _count(cursor, "SELECT count(*) FROM staged_area WHERE geom IS NULL")
+        cursor.execute(CLEAR)
     return outcome
+
+
+def at_checked_places(town_halls: Iterable[TownHall]) -> Iterator[TownHall]:
+    """The same town halls, each at the checked point of its commune when that commune is loaded."""
+    halls = list(town_halls)
+    communes = Area.objects.current().filter(level=Area.Level.COMMUNE, code__in=[hall.code for hall in halls])
+    points = dict(communes.values_list("code", "point"))
+    for hall in halls:
+        point = points.get(hall.code)
+        yield hall._replace(lon=point.x, lat=point.y) if point else hall
 
 
 def _stage_communes(cursor: CursorWrapper, france: France) -> int:
@@ -212,8 +231,8 @@ def _stage_communes(cursor: CursorWrapper, france: France) -> int:
             parent = (
                 ("departement", row.departement) if row.departement in in_departement else ("country", "FR")
             )
-            columns = ("commune", row.code, row.name, row.population, *parent, row.epci, row.lacks)
-            copy.write_row((*columns, list(row.postcodes), row.town_hall, row.outline))
+            said = ("commune", row.code, row.name, row.population, *parent, row.epci, row.lacks)
+            copy.write_row((*said, list(row.postcodes), row.town_hall, row.outline))
     with cursor.copy("COPY staged_former (commune, geom) FROM STDIN") as copy:
         for quarter in france.former_communes:
             copy.write_row((quarter.commune, quarter.outline))

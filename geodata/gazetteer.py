@@ -16,13 +16,14 @@ from django.db import connection, transaction
 from django.db.models import Case, Expression, F, Func, IntegerField, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Length, Ln, Lower
 
-from geodata.folding import fold
+from geodata.folding import TOWN_HALL, fold
 from geodata.models import Area, Toponym
 
 TEXT_LENGTH = 200
 # Fewer answers than this, and the next, costlier question is asked.
 ENOUGH = 3
 LAST_WORDS = 4
+EVERYWHERE = {"saint", "sainte", "les", "des", "sur", "sous", "communaute", "communes", "agglomeration"}
 
 Kind = Toponym.Kind
 # What people add that names no place.
@@ -32,7 +33,7 @@ ARRONDISSEMENT = re.compile(r"^(\d{1,2}) (?:arrondissement )?(?:de |d )?(paris|l
 MAIRIE = re.compile(r"^(?:mairie|hotel de ville) (?:de la |de l |du |des |de |d |le |la |les |l )?(?=.)")
 # A street is not for the gazetteer: no use looking for a town that resembles its name.
 STREET = re.compile(r"\d|^(?:rue|avenue|av|boulevard|bd|place|chemin|impasse|allee|route|quai|cours|square) ")
-HINT_SEPARATOR = re.compile(r"\s*[,;(—–]\s*|\s+-\s+")
+HINT_SEPARATOR = re.compile(r"\s*[,;(–—]\s*|\s+-\s+")
 POSTCODE = re.compile(r"\b\d{5}\b")
 DEPARTEMENT_CODE = re.compile(r"^(?:\d{2,3}|2[ab])$")
 CODE_START = re.compile(r"^(?:\d{2,5}|2[ab]\d{0,3})$")
@@ -129,7 +130,8 @@ def _ids_named(text: str, level: str) -> "QuerySet[Any, Any]":
 
 def _name_and_hint(text: str) -> tuple[str, str]:
     """ "Saint-Denis (La Réunion)" → ("saint denis", "la reunion")."""
-    first, *rest = HINT_SEPARATOR.split(text.strip(), maxsplit=1)
+    ours = text.rsplit(" — ", maxsplit=1)
+    first, *rest = ours if len(ours) > 1 else HINT_SEPARATOR.split(text.strip(), maxsplit=1)
     name = AFTER.sub("", BEFORE.sub("", fold(first)))
     hint = AFTER.sub("", fold(rest[0])) if rest else ""
     if reversed_order := ARRONDISSEMENT.match(name):
@@ -140,19 +142,25 @@ def _name_and_hint(text: str) -> tuple[str, str]:
 
 
 def _by_name(name: str, hint: str, limit: int) -> list[Suggestion]:
-    rows = _rows(name, hint).filter(folded__startswith=_spelling(name))
     # "Le Saint" is no exact answer to "saint": it is spelled with two letters more at most.
     whole_name = Q(folded=_spelling(name), name_length__lte=len(name) + 2)
-    rows = rows.alias(name_length=Length("name"))
-    exact = Case(When(whole_name, then=1), default=0, output_field=IntegerField())
-    found = _suggestions(rows.alias(exact=exact).order_by("-exact", "-weight"), BEGINNING, limit)
+    rows = _rows(name, hint).filter(folded__startswith=_spelling(name)).alias(name_length=Length("name"))
+    order = [_first(whole_name), F("weight").desc()]
+    if hint:
+        rows = rows.alias(spelled=_folded_context())
+        order.insert(1, _first(Q(spelled=hint)))
+    found = _suggestions(rows.order_by(*order), BEGINNING, limit)
     return [replace(place, match=EXACT) if fold(place.label) == name else place for place in found]
 
 
+def _first(condition: Q) -> Case:
+    return Case(When(condition, then=0), default=1, output_field=IntegerField())
+
+
 def _with_words(name: str, limit: int) -> list[Suggestion]:
-    """Names in which each word of `name` begins a word. Two letters alone have no trigram to be found by."""
-    words = name.split()
-    if not any(len(word) > 2 for word in words):
+    """Names in which each word of `name` begins a word; words that are everywhere are not looked for."""
+    words = [word for word in name.split() if len(word) > 2 and word not in EVERYWHERE]
+    if not words:
         return []
     rows = _named(_rows(name, ""))
     for word in words:
@@ -217,6 +225,8 @@ def _rows(name: str, hint: str) -> "QuerySet[Toponym]":
     rows = Toponym.objects.filter(Q(kind=Kind.TOWN_HALL) if town_hall else ~Q(kind=Kind.TOWN_HALL))
     if not hint:
         return rows
+    if hint in (kinds := {fold(str(kind.label)): kind for kind in Kind}):
+        return rows.filter(kind=kinds[hint])
     if DEPARTEMENT_CODE.match(hint):
         return rows.filter(code__startswith=hint.upper())
     return rows.alias(spelled=_folded_context()).filter(spelled__contains=hint)
@@ -229,11 +239,12 @@ def _named(rows: "QuerySet[Toponym]") -> "QuerySet[Toponym]":
 
 def _folded_context() -> Expression:
     unaccented = Lower(Func(F("context"), function="unaccent", output_field=TextField()))
-    return Func(unaccented, Value("-'’"), Value("   "), function="translate", output_field=TextField())
+    marks, flags = Value("[^a-z0-9]+"), Value("g")
+    return Func(unaccented, marks, Value(" "), flags, function="regexp_replace", output_field=TextField())
 
 
 def _spelling(name: str) -> str:
-    return MAIRIE.sub("mairie ", name)
+    return MAIRIE.sub(TOWN_HALL, name)
 
 
 def _suggestions(rows: "QuerySet[Toponym]", match: str, limit: int) -> list[Suggestion]:

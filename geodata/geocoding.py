@@ -1,9 +1,8 @@
-# ruff: noqa: TID251 (geopy's one home)
 """Full addresses → places, through the Base Adresse Nationale or an addok of one's own.
 
 A convenience, never a need: whatever the service does (down, slow, garbage, too many requests, a page of
-HTML, an endless answer), the caller waits `BAN_TIMEOUT` seconds at most and gets None; the gazetteer answers alone.
-After FAILURES_ALLOWED failures in a row, nobody asks for a while.
+HTML, an endless answer), the caller waits `BAN_TIMEOUT` seconds at most and gets None; the gazetteer answers
+alone. After FAILURES_ALLOWED failures in a row, nobody asks for a while.
 
 What people type is kept in the memory of the process for a day at most, never in the database or a log.
 """
@@ -41,7 +40,7 @@ MOST_BYTES = 200_000
 LEAST_SCORE = 0.5
 FAILURES_ALLOWED = 3
 PAUSE = timedelta(seconds=60)
-LONGEST_PAUSE = timedelta(hours=1)
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(hours=1)
 KEPT_SECONDS = 24 * 3600
 NOTHING = "nothing"
 # Requests in flight in this process; a service that holds its connections open cannot hold more of our
@@ -148,10 +147,10 @@ def _may_ask() -> bool:
 def _note_failure(error: Exception) -> None:
     """`Outage.retry_at` only counts once the failures are many, or when the service itself sets it."""
     logger.warning("Geocoding failed: %s", type(error).__name__)
-    rate_limited = isinstance(error, GeocoderRateLimited)
-    pause = timedelta(seconds=error.retry_after) if rate_limited and error.retry_after else PAUSE
-    retry_at = timezone.now() + min(max(pause, timedelta(seconds=1)), LONGEST_PAUSE)
-    failures = FAILURES_ALLOWED if rate_limited else 1
+    pause, failures = PAUSE, 1
+    if isinstance(error, GeocoderRateLimited):
+        pause, failures = timedelta(seconds=error.retry_after or PAUSE.seconds), FAILURES_ALLOWED
+    retry_at = timezone.now() + min(max(pause, SHORTEST_PAUSE), LONGEST_PAUSE)
     _row, created = Outage.objects.get_or_create(
         service=settings.BAN_DOMAIN, defaults={"failures": failures, "retry_at": retry_at}
     )

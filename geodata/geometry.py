@@ -167,7 +167,7 @@ def _geometries(document: Any) -> Iterator[dict[str, Any]]:
 
 def _polygons(geometry: dict[str, Any]) -> Shape:
     coordinates = geometry.get("coordinates")
-    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    polygons: Any = [coordinates] if geometry["type"] == "Polygon" else coordinates
     if not _is_nested_list(polygons):
         raise GeometryRefused(
             "not_geojson", _("Les coordonnées de ce contour ne sont pas rangées comme il faut.")
@@ -229,7 +229,7 @@ def _checked(geometry: MultiPolygon) -> MultiPolygon:
     return geometry
 
 
-def _outside_france(geometry: MultiPolygon) -> GeometryRefused:
+def _outside_france(geometry: Any) -> GeometryRefused:
     west, south, east, north = geometry.extent
     if not touches_france((south, west, north, east)):
         return GeometryRefused("outside_france", _("Cette zone ne touche pas la France."))
@@ -254,13 +254,13 @@ def _repaired(geometry: MultiPolygon) -> MultiPolygon | None:
     return repaired if repaired.valid and repaired.num_coords <= MAX_VERTICES else None
 
 
-def _crossings(geometry: MultiPolygon) -> int:
+def _crossings(geometry: Any) -> int:
     """How many pairs of edges cross, counted until the limit is passed."""
     rings = [ring.coords for polygon in geometry for ring in polygon]
     edges = [edge for ring in rings for edge in pairwise(ring)]
     found = 0
     for first, second in combinations(edges, 2):
-        found += _cross(*first, *second)
+        found += int(_cross(*first, *second))
         if found > MAX_CROSSINGS_REPAIRED:
             break
     return found

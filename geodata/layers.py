@@ -108,6 +108,7 @@ def _save(cursor: CursorWrapper, level: str, outcome: LayerOutcome) -> None:
     cursor.execute(INSERT_NEW, {"level": level})
     outcome.created = cursor.rowcount
     outcome.unchanged = staged - outcome.updated - outcome.created
+    cursor.execute("DROP TABLE staged_shape, staged_layer")
 
 
 def _open(path: Path) -> Layer:

@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from geodata.boundaries import TOWN_HALL_MARGIN_M, Step
-from geodata.folding import fold, without_article
+from geodata.folding import TOWN_HALL, fold, without_article
 from geodata.registry import CITIES_WITH_ARRONDISSEMENTS, Commune, France, Quarter
 
 EPCI_KIND = re.compile(
@@ -89,6 +89,7 @@ def import_toponyms(france: France, *, step: Step, whole: bool = True) -> int:
             written = sum(_run(cursor, sql) for sql in [UPDATE_CHANGED, INSERT_NEW])
             written += _run(cursor, DELETE_GONE) if whole else 0
             done(written)
+        cursor.execute("DROP TABLE staged_toponym")
     return written
 
 
@@ -185,7 +186,7 @@ def _town_hall_row(row: Row) -> Row:
     of = next(
         (of + row.name[len(start) :] for start, of in OF if row.name.startswith(start)), f"de {row.name}"
     )
-    folded = f"mairie {without_article(fold(row.name))}"
+    folded = TOWN_HALL + without_article(fold(row.name))
     return row._replace(kind="town_hall", name=f"Mairie {of}", folded=folded)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.defaults import server_error as html_server_error
 from psycopg.errors import QueryCanceled
 from rest_framework.exceptions import APIException, ValidationError
@@ -22,7 +23,7 @@ class TooLong(APIException):
     """The database gave up after `statement_timeout`."""
 
     status_code = 503
-    default_detail = "La recherche prend trop de temps : réduisez la zone ou les filtres."
+    default_detail = gettext_lazy("La recherche prend trop de temps : réduisez la zone ou les filtres.")
     default_code = "too_long"
 
 
@@ -38,7 +39,7 @@ def problem(status: int, title: str, *, errors: list[dict[str, str]] | None = No
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Django REST framework's EXCEPTION_HANDLER."""
     if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
-        error = TooLong(_(TooLong.default_detail))
+        error = TooLong()
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -82,7 +82,8 @@ class Quarter(NamedTuple):
 class TownHall(NamedTuple):
     """`hours` is the source's JSON: [[first day, last day, [[from, to], …]], …] in French day names.
 
-    `lon, lat` as published: one in twenty is wrong, sometimes by an ocean. `Area.point` is the checked place.
+    `lon, lat` as published: one in twenty is wrong, sometimes by an ocean. See
+    `boundaries.at_checked_places`.
     """
 
     code: str

@@ -1,8 +1,8 @@
 """What every test may ask for.
 
-The owner creates the test database; each test then works with the rights of the site, unless it is marked `owner`.
-Transactional tests (a live server, several connections) stay with the owner, and find the rows that migrations
-put there again after each flush.
+The owner creates the test database; each test then works with the rights of the site, unless marked `owner`.
+Transactional tests (a live server, several connections) stay with the owner; the rows made by migrations are
+put back after each flush.
 """
 
 import os

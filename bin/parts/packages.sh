@@ -1,4 +1,4 @@
-# Python's and the front end's packages, from their lock files; rebuilt when those change.
+# Python's and the front end's packages, from their lock files, and the translations; rebuilt when those change.
 # shellcheck shell=sh
 
 PYTHON=$ROOT/.venv/bin/python
@@ -33,3 +33,12 @@ install_front_end_packages() {
 npm_ci() (
 	cd "$ROOT" && PATH=$NODE_HOME/bin:$PATH "$NODE" "$NODE_HOME/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts
 )
+
+compile_translations() {
+	for _source in "$ROOT"/locale/*/LC_MESSAGES/*.po; do
+		[ -e "$_source" ] || continue
+		[ -z "$(find "${_source%.po}.mo" -newer "$_source" 2>/dev/null)" ] || continue
+		msgfmt -o "${_source%.po}.mo" "$_source" ||
+			fail "The translations of ${_source#"$ROOT"/} could not be compiled."
+	done
+}

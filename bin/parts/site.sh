@@ -3,7 +3,7 @@
 
 manage() { "$PYTHON" "$ROOT/manage.py" "$@" 9>&-; }
 
-# prepare_site : tables, boundaries, demonstration, translations and static files; each only when it is not done yet.
+# prepare_site : tables, boundaries, demonstration and static files; each only when it is not done yet.
 prepare_site() {
 	check_own_database
 	logged migrate "The database's tables could not be brought up to date" manage migrate --no-input
@@ -12,7 +12,6 @@ prepare_site() {
 		step "Loading the demonstration: venues and services that do not exist, all over France"
 		manage demo_data || fail "The demonstration could not be loaded: see why above, mend it and start again."
 	fi
-	compile_translations
 	collect_static_files
 }
 
@@ -22,7 +21,7 @@ load_boundaries() {
 	_stamp=$ROOT/.local/boundaries.loaded
 	[ "$(ask_database "SELECT count(*) > 30000 FROM geodata_area WHERE level = 'commune'")" != t ] ||
 		[ "$(cat "$_stamp" 2>/dev/null)" != "$_wanted" ] || return 0
-	step "Loading the boundaries of France (less than a minute)"
+	step "Loading the boundaries of France and drawing the base map (about two minutes)"
 	manage import_areas || fail "The boundaries could not be loaded: see why above, mend it and start again."
 	printf '%s\n' "$_wanted" >"$_stamp"
 }
@@ -49,15 +48,6 @@ ask_database() {
 	psql -X -Atq "postgresql://${_url#*://}" -c "$1"
 }
 
-compile_translations() {
-	for _source in "$ROOT"/locale/*/LC_MESSAGES/*.po; do
-		[ -e "$_source" ] || continue
-		[ -z "$(find "${_source%.po}.mo" -newer "$_source" 2>/dev/null)" ] || continue
-		msgfmt -o "${_source%.po}.mo" "$_source" ||
-			fail "The translations of ${_source#"$ROOT"/} could not be compiled."
-	done
-}
-
 collect_static_files() {
 	_wanted=$(find "$ROOT/geodata" "$ROOT/directory" "$ROOT/coupons" -path '*/static/*' -type f \
 		-exec stat -c '%n %s %Y' {} + | sort | cat - "$ROOT/node_modules/.built" "$ROOT/.venv/requirements.built" \
@@ -71,7 +61,7 @@ collect_static_files() {
 
 start_site() {
 	step "Starting the site and its background worker"
-	hold web "$PYTHON" -m gunicorn --chdir "$ROOT" -c "$ROOT/config/gunicorn.conf.py" config.wsgi
+	hold web "$PYTHON" -m gunicorn --chdir "$ROOT" -c "$ROOT/config/serving.py" config.wsgi
 	WEB=${HELD%% *}
 	hold worker env PROCESS=worker "$PYTHON" "$ROOT/manage.py" procrastinate worker
 	WORKER=${HELD%% *}

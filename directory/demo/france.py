@@ -18,6 +18,7 @@ from directory.demo.catalogue import ITINERANT_NAME, LANGUAGES, NAMES, OFFERS, O
 from directory.demo.hours import to_osm
 from directory.hours import refresh_hours
 from directory.models import Category, Labelling, Organization, Place, Service, Venue, VenueType
+from geodata.boundaries import at_checked_places
 from geodata.models import Area
 from geodata.registry import TownHall, town_halls
 from geodata.timezones import timezone_of
@@ -49,7 +50,7 @@ def build(*, on: date, progress: Callable[[str], None] = lambda text: None) -> i
     kinds = {kind.slug: kind for kind in VenueType.objects.all()}
     categories = {category.slug: category for category in Category.objects.all()}
     draft = Draft()
-    for departement, halls in _by_departement(town_halls(DEPARTEMENTS)):
+    for departement, halls in _by_departement(at_checked_places(town_halls(DEPARTEMENTS))):
         organization = Organization.objects.create(
             name=f"Structure de démonstration {departement}", is_provider=True, demo=True
         )

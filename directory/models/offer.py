@@ -2,12 +2,14 @@
 
 from django.contrib.gis.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import Audience, Mode, ReviewStatus
 from directory.models.people import User
 from directory.models.venues import Venue, codes, texts
 from directory.querysets import ServiceQuerySet
+from directory.vocabulary import PLAIN_WORDS
 from geodata.models import Area
 
 
@@ -31,6 +33,16 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Its name in the language of the page."""
+        return gettext(self.name)
+
+    @property
+    def plain_words(self) -> str:
+        """What is inside, for whom the official name tells nothing; only main categories have some."""
+        return str(PLAIN_WORDS.get(self.slug, ""))
 
 
 class Service(models.Model):
@@ -87,6 +99,13 @@ class Service(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(replaces=None) | ~Q(status="approved"), name="service_revision_not_public"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["venue"],
+                condition=Q(status=ReviewStatus.APPROVED, modes__contains=[Mode.AT_HOME.value]),
+                name="service_at_home",
             ),
         ]
 

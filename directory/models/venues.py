@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import Accessibility, AccessMode, Audience, Fee, SupportMode
@@ -48,6 +49,11 @@ class VenueType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Its name in the language of the page."""
+        return gettext(self.name)
 
 
 class Venue(models.Model):
@@ -187,6 +193,7 @@ class OpeningDay(models.Model):
         verbose_name = _("jour d'ouverture particulier")
         verbose_name_plural = _("jours d'ouverture particuliers")
         constraints = [models.UniqueConstraint(fields=["place", "day"], name="opening_day_once")]
+        indexes = [models.Index(fields=["day", "place"], name="opening_day_by_day")]
 
     def __str__(self) -> str:
         return f"{self.place_id} {self.day:%Y-%m-%d}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.gis.gdal import DataSource
+from django.contrib.gis.geos import LineString
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
@@ -22,7 +23,9 @@ Progress = Callable[[str], object]
 WORLD = settings.NODE_MODULES / "world-atlas"
 WHOLE, DETAILED = "countries-50m.json", "countries-10m.json"
 WORLD_ZOOMS = ((0, 2), (3, 4), (5, 6))
-FRANCE_ISO = "250"
+FRANCE_ISO, MONACO_ISO = "250", "492"
+# Natural Earth's Monaco is nine times too large and lies along our coast: a strip of the right size instead.
+MONACO = LineString((7.413, 43.727), (7.438, 43.749), srid=4326).buffer(0.006)
 TILES_AT_ONCE = 200
 
 
@@ -53,11 +56,11 @@ def build(progress: Progress = lambda line: None, world: Path = WORLD) -> str:
 
 def load_world(cursor: CursorWrapper, world: Path) -> None:
     """Hand every country but France to the drawing."""
+    cursor.execute(drawing.ADD_COUNTRY, [True, MONACO_ISO, bytes(MONACO.wkb)])
     for detailed, path in ((False, world / WHOLE), (True, world / DETAILED)):
-        layers = {layer.name: layer for layer in DataSource(str(path))} if path.exists() else {}
-        for country in layers.get("countries", ()):
-            if (code := country.get("id")) != FRANCE_ISO:
-                cursor.execute(drawing.ADD_COUNTRY, [detailed, code, memoryview(country.geom.wkb)])
+        for country in DataSource(str(path))["countries"] if path.exists() else ():
+            if (code := country.get("id")) not in (FRANCE_ISO, MONACO_ISO):
+                cursor.execute(drawing.ADD_COUNTRY, [detailed, code, bytes(country.geom.wkb)])
     drawing.trace_abroad(cursor)
 
 

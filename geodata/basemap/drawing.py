@@ -13,11 +13,12 @@ from geodata.basemap.scale import MAX_DATA_ZOOM, pixel_m
 BORDER_GAP = 5_000
 # Around our land, neighbours are drawn in full detail.
 SURROUNDINGS = 900_000
+SLIVER_M2 = 5_000_000
 # Inhabitants per square kilometre from which a commune is shown as built-up.
 URBAN_DENSITY = 900
 URBAN_FROM = 5
 # A line appears when the areas it parts are large enough on screen to be told from each other.
-LINES_FROM = {"region": 3, "departement": 4, "epci": 8, "commune": 9}
+LINES_FROM = {"region": 3, "departement": 4, "epci": 8, "commune": 10}
 
 TRACE_EDGES = """
 DROP TABLE IF EXISTS basemap_edge, basemap_line, basemap_land, basemap_border, basemap_country,
@@ -36,15 +37,18 @@ SELECT min(id) AS one, nullif(max(id), min(id)) AS other, min(geom) AS geom
 FROM side WHERE a <> b GROUP BY least(a, b), greatest(a, b);
 """
 
-# Every ring is filled: a hole is a commune whose outline no source publishes.
+# A face that no commune covers is a foreign enclave, or a sliver between two outlines when it is small.
 TRACE_LAND = """
 CREATE TEMP TABLE basemap_land ON COMMIT DROP AS
 SELECT (ST_Dump(ST_Transform(ST_Union(face), 3857))).geom
 FROM (
     SELECT (ST_Dump(ST_Polygonize(rings))).geom AS face
     FROM (SELECT ST_UnaryUnion(ST_Collect(geom)) AS rings FROM basemap_edge WHERE other IS NULL) edges
-) faces;
-CREATE INDEX ON basemap_land USING gist (geom);
+) faces
+WHERE ST_Area(face::geography) < %(sliver)s OR EXISTS (
+    SELECT FROM geodata_area area WHERE area.level = 'commune' AND area.valid_until IS NULL
+        AND ST_Covers(area.geom, ST_PointOnSurface(face))
+);
 """
 
 TRACE_LINES = """
@@ -94,7 +98,11 @@ SELECT detailed, code, ST_Transform(ST_Intersection(ST_MakeValid(geom), box), 38
 FROM basemap_country JOIN kept USING (detailed) WHERE geom && box;
 
 CREATE TEMP TABLE basemap_abroad ON COMMIT DROP AS
-SELECT detailed, (ST_Dump(ST_UnaryUnion(ST_Collect(geom)))).geom FROM basemap_nation GROUP BY detailed;
+SELECT detailed, (ST_Dump(ST_UnaryUnion(ST_Collect(geom)))).geom FROM basemap_nation GROUP BY detailed
+UNION ALL
+SELECT detailed, ring.geom
+FROM basemap_land land, ST_DumpRings(land.geom) ring, (VALUES (false), (true)) scale (detailed)
+WHERE ring.path[1] > 0;
 """
 
 # Where our land and a neighbour are less than BORDER_GAP apart: the strip between them is closed with the
@@ -108,7 +116,7 @@ WITH our_piece AS MATERIALIZED (
 ), their_piece AS MATERIALIZED (
     SELECT row_number() OVER () AS id, geom
     FROM (
-        SELECT ST_Subdivide(geom, 64) AS geom FROM basemap_abroad WHERE detailed AND ST_Area(geom) > 1e8
+        SELECT ST_Subdivide(geom, 64) AS geom FROM basemap_abroad WHERE detailed AND ST_Area(geom) > 1e7
     ) piece
 ), met AS MATERIALIZED (
     SELECT our_piece.id AS our_id, their_piece.id AS their_id FROM our_piece JOIN their_piece
@@ -155,7 +163,8 @@ SELECT 'abroad', '', %(first)s, %(last)s, '', 0, 0, ST_Subdivide(geom, 200) FROM
 # Islands too small to see at a zoom are left out of it.
 DRAW_LAND = """
 WITH land AS (
-    SELECT ST_SimplifyPreserveTopology(geom, %(pixel)s * 0.5) AS geom FROM basemap_land
+    SELECT ST_CollectionExtract(ST_MakeValid(ST_SimplifyPreserveTopology(geom, %(pixel)s * 0.5)), 3) AS geom
+    FROM basemap_land
     WHERE ST_Area(geom) > 3 * %(pixel)s * %(pixel)s
 ), piece AS (
     SELECT 'land' AS layer, '' AS kind, ST_Subdivide(geom, 200) AS geom FROM land
@@ -168,11 +177,9 @@ INSERT INTO geodata_basemapfeature (layer, kind, zoom_min, zoom_max, name, size,
 SELECT layer, kind, %(zoom)s, %(zoom)s, '', 0, 0, geom FROM piece
 """
 
-# The many lines of communes are thin: they may be coarser.
 DRAW_LINES = """
 INSERT INTO geodata_basemapfeature (layer, kind, zoom_min, zoom_max, name, size, shown_from, geom)
-SELECT 'line', kind, %(zoom)s, %(zoom)s, '', 0, 0,
-    ST_Simplify(geom, %(pixel)s * CASE kind WHEN 'commune' THEN 1.2 ELSE 0.5 END, true)
+SELECT 'line', kind, %(zoom)s, %(zoom)s, '', 0, 0, ST_Simplify(geom, %(pixel)s * 0.5, true)
 FROM basemap_line WHERE kind = ANY(%(kinds)s)
 """
 
@@ -206,7 +213,7 @@ def trace_land(cursor: CursorWrapper) -> None:
     """Start afresh: edges, land and lines of the current communes, in full detail."""
     cursor.execute("DELETE FROM geodata_basemapfeature")
     cursor.execute(TRACE_EDGES)
-    cursor.execute(TRACE_LAND)
+    cursor.execute(TRACE_LAND, {"sliver": SLIVER_M2})
     cursor.execute(TRACE_LINES)
     cursor.execute(MAKE_COUNTRIES)
 
@@ -219,10 +226,11 @@ def trace_abroad(cursor: CursorWrapper) -> None:
 
 def draw_abroad(cursor: CursorWrapper, first: int, last: int, *, detailed: bool) -> None:
     pixel = pixel_m(last)
-    shape = {"pixel": pixel, "tolerance": 50 if detailed else pixel * 0.7, "detailed": detailed}
-    cursor.execute(DRAW_ABROAD, {"first": first, "last": last} | shape)
+    tolerance = 50 if detailed else pixel * 0.7
+    scale = {"first": first, "last": last, "pixel": pixel, "tolerance": tolerance, "detailed": detailed}
+    cursor.execute(DRAW_ABROAD, scale)
     if first >= LINES_FROM["region"]:
-        cursor.execute(DRAW_FOREIGN_BORDERS, {"first": first, "last": last} | shape)
+        cursor.execute(DRAW_FOREIGN_BORDERS, scale)
 
 
 def draw_land(cursor: CursorWrapper, zoom: int, pixel: float) -> None:
@@ -236,8 +244,8 @@ def draw_lines(cursor: CursorWrapper, zoom: int, pixel: float) -> None:
 
 def draw_urban(cursor: CursorWrapper) -> None:
     zooms = list(range(URBAN_FROM, MAX_DATA_ZOOM + 1))
-    scale = {"zooms": zooms, "pixels": [pixel_m(zoom) for zoom in zooms]}
-    cursor.execute(DRAW_URBAN, scale | {"density": URBAN_DENSITY})
+    pixels = [pixel_m(zoom) for zoom in zooms]
+    cursor.execute(DRAW_URBAN, {"zooms": zooms, "pixels": pixels, "density": URBAN_DENSITY})
 
 
 def tiles_of_land(cursor: CursorWrapper, last: int = MAX_DATA_ZOOM) -> list[tuple[int, int, int]]:

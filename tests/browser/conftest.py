@@ -1,19 +1,26 @@
 """Debian's Chromium against the live site.
 
-`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, java_script_enabled).
+`page` is a desktop in French; `open_page(**options)` opens others (viewport, geolocation, no JavaScript …).
 No request may leave the host and no page may break its own Content-Security-Policy: either fails the test.
 """
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import connections
+from django.utils.text import slugify
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+
+from directory.models import Category, Labelling, Place, Service, Venue, VenueType
+from geodata.folding import fold
+from geodata.models import Area, Toponym
 
 LOCAL_SCHEMES = {"data", "blob", "about"}
 OpenPage = Callable[..., Page]
@@ -76,7 +83,7 @@ def page(open_page: OpenPage) -> Page:
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """`axe(page)`: axe-core's violations, each `{id, where: [HTML of the element at fault]}`; [] is a pass."""
+    """`axe(page)`: axe-core's violations, each `{id, where: [HTML of the elements]}`; [] is a pass."""
     source = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
 
     def violations(page: Page) -> list[dict[str, Any]]:
@@ -85,3 +92,76 @@ def axe() -> Axe:
         return [{"id": one["id"], "where": [node["html"] for node in one["nodes"]]} for one in found]
 
     return violations
+
+
+@pytest.fixture
+def creuse(transactional_db: None) -> list[Venue]:
+    """Three labelled venues of a toy Creuse and one without the label; two communes of one degree."""
+    home = make_commune("23096", "Guéret", 1, 46)
+    make_commune("23008", "Aubusson", 2, 46)
+    return [
+        make_venue(
+            "Médiathèque des Carrés", home.point.x, home.point.y, services=[("Écrire un courriel", 1000)]
+        ),
+        make_venue(
+            "Atelier <b>& Cie", home.point.x + 0.01, home.point.y, services=[("Réparer", 0)], accessible=True
+        ),
+        make_venue(
+            "Espace numérique du Bourg", home.point.x, home.point.y + 0.03, services=[("Démarches", None)]
+        ),
+        make_venue("Lieu sans chèque", home.point.x, home.point.y + 0.01, labelled=False),
+    ]
+
+
+def make_commune(code: str, name: str, lon: int, lat: int) -> Area:
+    outline = MultiPolygon(Polygon.from_bbox((lon, lat, lon + 1, lat + 1)), srid=4326)
+    point = Point(lon + 0.5, lat + 0.5, srid=4326)
+    area = Area.objects.create(
+        level="commune", code=code, name=name, geom=outline, point=point, population=10_000
+    )
+    Toponym.objects.create(
+        kind="commune",
+        name=name,
+        folded=fold(name),
+        code=code,
+        context="Creuse",
+        weight=10_000,
+        area=area,
+        point=point,
+    )
+    return area
+
+
+def make_venue(
+    name: str,
+    lon: float,
+    lat: float,
+    *,
+    services: Sequence[tuple[str, int | None]] = (),
+    labelled: bool = True,
+    **fields: Any,
+) -> Venue:
+    kind = VenueType.objects.get(slug="mediatheque")
+    venue = Venue.objects.create(
+        name=name, slug=slugify(name), venue_type=kind, phone="+33555000000", **fields
+    )
+    for service, price in services:
+        Service.objects.create(
+            venue=venue,
+            name=service,
+            price_cents=price,
+            status="approved",
+            category=Category.objects.get(slug="utiliser"),
+        )
+    if labelled:
+        Labelling.objects.create(venue=venue, during=(date(2020, 1, 1), date(2100, 1, 1)))
+    Place.objects.create(
+        venue=venue,
+        point=Point(lon, lat, srid=4326),
+        address="1 place du Marché",
+        postcode="23000",
+        commune="Guéret",
+        commune_code="23096",
+        hours="Mo-Su 00:00-24:00",
+    )
+    return venue

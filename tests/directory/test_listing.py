@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def place() -> Place:
     venue = Venue.objects.create(name="Atelier du Port", source="test", source_id="1")
-    return Place.objects.create(venue=venue, point=Point(2.5, 46.5), commune="Port-Neuf", week=minutes([(540, 720)]))
+    return Place.objects.create(
+        venue=venue, point=Point(2.5, 46.5), commune="Port-Neuf", week=minutes([(540, 720)])
+    )
 
 
 def add_service(venue: Venue, slug: str = "utiliser", **fields: object) -> Service:

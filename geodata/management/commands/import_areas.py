@@ -13,9 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from geodata import basemap
 from geodata.boundaries import import_france
 from geodata.layers import LayerRefused, import_layer
-from geodata.models import Area
+from geodata.models import Area, BasemapBuild, BasemapTile
 from geodata.naming import import_toponyms
 from geodata.registry import RegistryMissing, read_france
 
@@ -50,7 +51,12 @@ class Command(BaseCommand):
             done(len(france.communes))
         with transaction.atomic():
             outcome = import_france(france, step=self.step)
-            return outcome.as_dict() | {"toponyms": import_toponyms(france, step=self.step)}
+            report = outcome.as_dict() | {"toponyms": import_toponyms(france, step=self.step)}
+        if outcome.created or outcome.updated or outcome.closed or not BasemapBuild.objects.exists():
+            with self.step(_("Fond de carte")) as done:
+                basemap.build()
+                done(BasemapTile.objects.count())
+        return report
 
     def layer(self, options: dict[str, Any]) -> dict[str, Any]:
         with self.step(_("Lecture de %s") % options["file"].name) as done:

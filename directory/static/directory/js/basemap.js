@@ -60,7 +60,7 @@ function paintRules() {
     polygon("land", { fill: LAND }),
     polygon("urban", { fill: URBAN, opacity: scaled([8, 1], [11, 0.85], [13, 0.5]) }),
     outline("land", COAST, scaled([5, 0.6], [9, 1], [13, 1.6])),
-    line("commune", "#e4dccb", scaled([9, 0.5], [11, 0.9], [14, 1.4]), { minzoom: 10 }),
+    line("commune", "#e4dccb", scaled([11, 0.8], [14, 1.4]), { minzoom: 11 }),
     line("epci", "#d8cdb6", scaled([9, 0.6], [11, 1.1], [14, 1.7]), { minzoom: 9 }),
     line("departement", "#cbbfa6", scaled([5, 0.5], [8, 1], [11, 1.6], [14, 2.2]), { minzoom: 5 }),
     line("region", "#b5a788", scaled([4, 0.6], [6, 1], [9, 1.6], [12, 2.2]), { minzoom: 4 }),

@@ -19,7 +19,7 @@ function build(box) {
   list.id = "place-options";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", document.querySelector("label[for=place]").textContent.trim());
+  list.setAttribute("aria-label", box.dataset.options);
   const status = document.createElement("p");
   status.className = "visually-hidden";
   status.setAttribute("role", "status");
@@ -122,8 +122,9 @@ class PlaceField {
   }
 }
 
-export function enhance(root = document) {
-  root.querySelectorAll("[data-places]").forEach((box) => box.querySelector("[role=combobox]") ?? new PlaceField(box));
+function enhance() {
+  document.querySelectorAll("[data-places]").forEach((box) => box.querySelector("[role=combobox]") ?? new PlaceField(box));
 }
 
+document.addEventListener("content-replaced", enhance);
 enhance();

@@ -1,5 +1,4 @@
 // Results in step: the address of the page is the state; list, filters and map follow it both ways.
-import { enhance } from "./place-field.js";
 
 const page = document.querySelector("[data-results]");
 const columns = page.querySelector("[data-columns]");
@@ -18,7 +17,7 @@ function swap(next) {
     if (value === undefined) delete mapElement.dataset[name];
     else mapElement.dataset[name] = value;
   }
-  enhance(page);
+  document.dispatchEvent(new Event("content-replaced"));
 }
 
 // Shows another state of the search. On any surprise the browser loads the page the plain way.

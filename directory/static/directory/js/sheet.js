@@ -8,7 +8,7 @@ async function openMap(element) {
   const at = [Number(words.lat), Number(words.lon)];
   const map = L.map(element, { center: at, zoom: 13, zoomControl: false, scrollWheelZoom: false, minZoom: 5, maxZoom: 18 });
   map.attributionControl.setPrefix(false);
-  L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
+  L.control.zoom({ position: "bottomright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
   const pin = document.createElement("div");
   pin.append(document.createElement("span"));
   const icon = L.divIcon({ className: "pin is-active", html: pin, iconSize: [30, 38], iconAnchor: [15, 38] });

@@ -9,6 +9,7 @@ function loadScript(source) {
 }
 
 const PIN = [30, 38];
+const SAME_DOOR = 0.0001; // degrees: venues this close never part, whatever the zoom
 
 function pinIcon(rank) {
   const html = document.createElement("div");
@@ -27,12 +28,9 @@ function clusterIcon(count) {
 function popup(properties, words) {
   const box = document.createElement("div");
   const name = Object.assign(document.createElement("strong"), { textContent: properties.name });
-  const kind = Object.assign(document.createElement("p"), {
-    textContent: [properties.venue_type?.name ?? properties.venue_type, properties.commune].filter(Boolean).join(" · "),
-  });
   const link = Object.assign(document.createElement("a"), { className: "button button-small button-main", textContent: words.see });
   link.href = new URL(properties.url, window.location.origin).pathname;
-  box.append(name, kind, link);
+  box.append(name, link);
   return box;
 }
 
@@ -45,22 +43,24 @@ export class VenueMap {
   }
 
   constructor(element, { cards, button, chosen, searchHere }, createBasemap) {
-    Object.assign(this, { element, cards, button, chosen });
+    Object.assign(this, { element, cards, button, chosen, searchHere });
     this.map = L.map(element, { zoomControl: false, minZoom: 4, maxZoom: 18, worldCopyJump: true });
     this.map.attributionControl.setPrefix(false);
-    L.control.zoom({ zoomInTitle: element.dataset.zoomIn, zoomOutTitle: element.dataset.zoomOut }).addTo(this.map);
+    L.control.zoom({ position: "bottomright", zoomInTitle: element.dataset.zoomIn, zoomOutTitle: element.dataset.zoomOut }).addTo(this.map);
     this.features = L.layerGroup().addTo(this.map);
     this.here = L.layerGroup().addTo(this.map);
     this.markers = new Map();
     this.frame();
     createBasemap(this.map);
+    this.map.on("dragstart zoomstart", () => { this.byHand = !this.framing; });
+    this.map.on("keydown", (event) => { this.byHand = event.originalEvent.key.startsWith("Arrow"); });
     this.map.on("moveend", () => this.moved());
     button.addEventListener("click", () => { button.hidden = true; searchHere(this.bounds()); });
     this.load();
   }
 
-  bounds() {
-    const box = this.map.getBounds();
+  bounds(margin = 0) {
+    const box = this.map.getBounds().pad(margin);
     const clamp = (value, limit) => Math.max(-limit, Math.min(limit, value)).toFixed(5);
     return [clamp(box.getWest(), 180), clamp(box.getSouth(), 85), clamp(box.getEast(), 180), clamp(box.getNorth(), 85)].join();
   }
@@ -93,10 +93,11 @@ export class VenueMap {
     this.load();
   }
 
+  // The map also moves by itself, to show a popup or a marker that took the focus: no other search is meant then.
   moved() {
     if (this.framing) return;
-    if (!this.popping) this.button.hidden = false;
-    this.popping = false;
+    if (this.byHand) this.button.hidden = false;
+    this.byHand = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(), 120);
   }
@@ -105,7 +106,7 @@ export class VenueMap {
     this.pending?.abort();
     this.pending = new AbortController();
     const url = new URL(this.element.dataset.features, window.location.origin);
-    url.searchParams.set("bbox", this.bounds());
+    url.searchParams.set("bbox", this.bounds(0.1));
     url.searchParams.set("zoom", Math.round(this.map.getZoom()));
     try {
       const answer = await fetch(url, { signal: this.pending.signal });
@@ -117,12 +118,15 @@ export class VenueMap {
 
   draw(features) {
     const ranks = new Map(this.cards().map((card, index) => [Number(card.dataset.place), index + 1]));
-    const names = new Set();
-    this.features.clearLayers();
-    this.markers.clear();
-    for (const { id, geometry, properties } of features) {
+    const opened = [...this.markers].find(([, marker]) => marker.isPopupOpen());
+    const names = new Set(opened ? [opened[1].options.name] : []);
+    this.features.eachLayer((layer) => layer !== opened?.[1] && this.features.removeLayer(layer));
+    this.markers = new Map(opened ? [opened] : []);
+    for (const { geometry, properties } of features) {
+      if (opened && properties.place_id === opened[0]) continue;
       const [lon, lat] = geometry.coordinates;
-      const marker = properties.count > 1 ? this.cluster([lat, lon], properties.count) : this.venue([lat, lon], id, properties, ranks.get(id));
+      const rank = ranks.get(properties.place_id);
+      const marker = properties.count > 1 ? this.cluster([lat, lon], properties) : this.venue([lat, lon], properties, rank);
       let name = marker.options.name;
       for (let again = 2; names.has(name); again += 1) name = `${marker.options.name} (${again})`;
       names.add(name);
@@ -130,18 +134,22 @@ export class VenueMap {
     }
   }
 
-  cluster(at, count) {
+  cluster(at, { count, bbox: [west, south, east, north] }) {
     const { clusterMany } = this.element.dataset;
     const marker = L.marker(at, { icon: clusterIcon(count), name: `${count} ${clusterMany}` });
-    return marker.on("click", () => this.map.setView(at, Math.min(18, this.map.getZoom() + 2)));
+    const oneDoor = east - west < SAME_DOOR && north - south < SAME_DOOR;
+    return marker.on("click", () => {
+      if (oneDoor) this.searchHere([west - SAME_DOOR, south - SAME_DOOR, east + SAME_DOOR, north + SAME_DOOR].join());
+      else this.map.fitBounds([[south, west], [north, east]], { padding: [45, 45], maxZoom: 18 });
+    });
   }
 
-  venue(at, id, properties, rank) {
+  venue(at, properties, rank) {
     const name = rank ? `${rank}. ${properties.name}` : properties.name;
     const marker = L.marker(at, { icon: pinIcon(rank ?? ""), name, riseOnHover: true, zIndexOffset: rank ? 500 : 0 });
     marker.bindPopup(() => popup(properties, this.element.dataset), { minWidth: 200 });
-    marker.on("click", () => { this.popping = true; this.chosen(id); });
-    this.markers.set(id, marker);
+    marker.on("click", () => this.chosen(properties.place_id));
+    this.markers.set(properties.place_id, marker);
     return marker;
   }
 

@@ -1,0 +1,70 @@
+"""What a map of venues shows: single venues, and groups where there is no room for each.
+
+Up to COUNTRY_ZOOM a rectangle holds a good part of the country, and each answer would read it all again: the
+cells of the whole country are kept for a minute instead, one set for each zoom and each combination of
+filters.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.geos import Point, Polygon
+from django.core.cache import cache
+
+from directory.matching import Matching
+from directory.models import Place
+from geodata.grid import Grid
+
+COUNTRY_ZOOM = 8
+SECONDS_KEPT = 60
+
+
+@dataclass(frozen=True)
+class Marker:
+    """`count` venues or stops around `point`, within `bbox` (west, south, east, north); `place` when it is
+    one."""
+
+    point: Point
+    count: int
+    bbox: tuple[float, float, float, float]
+    place: Place | None = None
+
+
+def markers(matching: Matching, bbox: Polygon, zoom: int) -> list[Marker]:
+    """At most 300, whatever the rectangle and zoom; stops of a bus are so many points of a map."""
+    grid = Grid.of(bbox, zoom)
+    cells = country_cells(matching, grid, bbox) if zoom <= COUNTRY_ZOOM else local_cells(matching, grid, bbox)
+    alone = Place.objects.on_cards().in_bulk([cell["first"] for cell in cells if cell["count"] == 1])
+    return [marker(cell, alone.get(cell["first"])) for cell in cells]
+
+
+def marker(cell: dict[str, Any], place: Place | None) -> Marker:
+    bbox = (cell["west"], cell["south"], cell["east"], cell["north"])
+    return Marker(Point(cell["lon"], cell["lat"], srid=4326), cell["count"], bbox, place)
+
+
+def local_cells(matching: Matching, grid: Grid, bbox: Polygon) -> list[dict[str, Any]]:
+    return list(matching.listings(matching.criteria.radius_m).clusters(grid))
+
+
+def country_cells(matching: Matching, grid: Grid, bbox: Polygon) -> list[dict[str, Any]]:
+    """Those of the whole country whose middle is in the rectangle."""
+    everywhere = Matching(matching.criteria.without("bbox"), matching.at)
+    key = key_of(everywhere, grid)
+    cells = cache.get(key)
+    if cells is None:
+        cells = list(everywhere.listings(matching.criteria.radius_m).clusters(grid))
+        cache.set(key, cells, SECONDS_KEPT)
+    return [cell for cell in cells if holds(bbox.extent, cell["lon"], cell["lat"])]
+
+
+def key_of(matching: Matching, grid: Grid) -> str:
+    asked = f"{sorted(matching.criteria.parameters().items())} {grid.size!r} {matching.today}"
+    return "directory.cells." + hashlib.sha256(asked.encode()).hexdigest()
+
+
+def holds(extent: Iterable[float], lon: float, lat: float) -> bool:
+    west, south, east, north = extent
+    return west <= lon <= east and south <= lat <= north

@@ -1,0 +1,85 @@
+"""Numbers, prices and moments as people read them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.utils import timezone, translation
+
+from directory import wording
+
+
+@pytest.mark.parametrize(
+    ("metres", "words"),
+    [
+        (None, ""),
+        (0, "10 m"),
+        (847, "850 m"),
+        (949, "950 m"),
+        (950, "0,9 km"),
+        (1260, "1,3 km"),
+        (9_960, "10 km"),
+        (12_900, "13 km"),
+    ],
+)
+def test_distance(metres: float | None, words: str) -> None:
+    assert wording.distance(metres).replace("\u00a0", " ") == words
+
+
+@pytest.mark.parametrize(
+    ("cents", "words"),
+    [(None, "Prix à demander"), (0, "Gratuit"), (1000, "10 €"), (1250, "12,50 €"), (5, "0,05 €")],
+)
+def test_price(cents: int | None, words: str) -> None:
+    assert wording.price(cents).replace("\u00a0", " ") == words
+
+
+def test_hours_follow_the_language() -> None:
+    assert wording.clock(17 * 60 + 5).replace("\u00a0", " ") == "17 h 05"
+    assert wording.clock(24 * 60).replace("\u00a0", " ") == "24 h"
+    with translation.override("en"):
+        assert wording.clock(17 * 60 + 5) == "17:05"
+
+
+def test_english_words() -> None:
+    with translation.override("en"):
+        assert wording.distance(1260) == "1.3\u00a0km"
+        assert [wording.price(cents) for cents in (None, 0, 1000, 125_050)] == [
+            "Ask for the price",
+            "Free",
+            "€10",
+            "€1,250.50",
+        ]
+        assert wording.duration(90).replace("\u00a0", " ") == "1 h 30 min"
+        assert wording.day(date(2026, 11, 24), today=date(2026, 11, 23)) == "tomorrow"
+        assert wording.day(date(2026, 12, 24), today=date(2026, 11, 23)) == "on 24 December"
+        assert wording.venues(1) == "1 place"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(23, ""), (24, "demain"), (26, "jeudi"), (30, "le 30 novembre"), (22, "le 22 novembre")],
+)
+def test_days(day: int, words: str) -> None:
+    assert wording.day(date(2026, 11, day), today=date(2026, 11, 23)) == words
+
+
+def test_a_moment_is_told_on_the_clock_of_the_venue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """21:00 in Paris is already tomorrow in La Réunion."""
+    now = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    assert wording.moment(datetime(2026, 11, 24, 5, 0, tzinfo=UTC), "Indian/Reunion") == "à 9\u00a0h"
+    assert wording.moment(datetime(2026, 11, 24, 8, 0, tzinfo=UTC), "Europe/Paris") == "demain à 9\u00a0h"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("+33478000000", "04 78 00 00 00"),
+        ("0262 12 34 56", "02 62 12 34 56"),
+        ("+262262123456", "0262 12 34 56"),
+        ("+41 22 730 51 11", "+41 22 730 51 11"),
+        ("demander Anne", "demander Anne"),
+    ],
+)
+def test_phone(typed: str, words: str) -> None:
+    assert wording.phone(typed).replace("\u00a0", " ") == words
