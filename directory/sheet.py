@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from directory import open_now, opening
 from directory.choices import Audience, SupportMode
-from directory.models import Closure, Labelling, Place, Venue
+from directory.models import Closure, Labelling, Place, Service, Venue
 from geodata.models import Area
 
 DAYS_SHOWN = 7

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0008_freshness'),
+        ('directory', '0011_freshness'),
     ]
 
     operations = [

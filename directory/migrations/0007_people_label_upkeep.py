@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0003_referential'),
+        ('directory', '0006_words_apart'),
         ('geodata', '0002_area_parts'),
     ]
 

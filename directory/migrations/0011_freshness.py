@@ -79,29 +79,30 @@ NEW_VIEW = LISTED.replace(
     "{more}", ",\n       freshness.stale_on,\n       freshness.listed_until"
 ).replace("{join}", "\nLEFT JOIN directory_freshness freshness ON freshness.venue_id = venue.id")
 
-COLUMNS = [
-    "place_id", "venue_id", "point", "name", "venue_type_id", "itinerant", "commune_code", "categories",
-    "audiences", "modes", "accessible", "price_min_cents", "labelled_during", "timezone", "week",
-    "words", "updated_on", "demo",
-]
-
+COLUMNS = (
+    "place_id, venue_id, point, name, venue_type_id, itinerant, commune_code, categories, audiences, modes, "
+    "accessible, price_min_cents, labelled_during, timezone, week, updated_on, demo"
+).split(", ")
 
 
 def relist(columns: list[str]) -> str:
-    names = ", ".join(columns)
-    excluded = ", ".join(f"excluded.{name}" for name in columns)
-    held = ", ".join(f"listing.{name}" for name in columns)
+    """As migration 0006 wrote it, with these columns."""
+    names, new, old = (", ".join(prefix + name for name in columns) for prefix in ("", "excluded.", "listing."))
     return f"""
 CREATE OR REPLACE FUNCTION directory_relist(places bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-    DELETE FROM directory_listing listing
-    WHERE place_id = ANY(places)
-      AND NOT EXISTS (SELECT FROM directory_listed listed WHERE listed.place_id = listing.place_id);
-
-    INSERT INTO directory_listing AS listing ({names})
-    SELECT {names} FROM directory_listed WHERE place_id = ANY(places)
-    ON CONFLICT (place_id) DO UPDATE SET ({names}) = (SELECT {excluded})
-    WHERE ({held}) IS DISTINCT FROM ({excluded});
+    WITH listed AS MATERIALIZED (SELECT * FROM directory_listed WHERE place_id = ANY(places)),
+    gone AS (
+        DELETE FROM directory_listing
+        WHERE place_id = ANY(places) AND place_id NOT IN (SELECT place_id FROM listed)
+    ),
+    worded AS (
+        INSERT INTO directory_listingwords AS known (listing_id, words) SELECT place_id, words FROM listed
+        ON CONFLICT (listing_id) DO UPDATE SET words = excluded.words WHERE known.words <> excluded.words
+    )
+    INSERT INTO directory_listing AS listing ({names}) SELECT {names} FROM listed
+    ON CONFLICT (place_id) DO UPDATE SET ({names}) = (SELECT {new})
+    WHERE ({old}) IS DISTINCT FROM ({new});
 $$;
 """
 
@@ -161,7 +162,7 @@ DROP VIEW directory_freshness;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0007_shared_cache")]
+    dependencies = [("directory", "0010_shared_cache")]
 
     operations = [
         migrations.AddField("listing", "stale_on", models.DateField(null=True)),
