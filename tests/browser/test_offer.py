@@ -88,6 +88,7 @@ def test_the_pin_is_moved_by_keys_and_by_mouse(page: Page, live_server: Any, wor
         page.keyboard.press("ArrowRight")
     east = float(page.input_value("#id_lon"))
     assert east > float(before)
+    pin.scroll_into_view_if_needed()
     box = pin.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

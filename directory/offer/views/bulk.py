@@ -67,13 +67,18 @@ def edit(request: SignedInRequest, organization: Organization, edit_id: int) -> 
         "organization": organization,
         "edit": found,
         "total": len(found.rows),
-        "rows": found.rows[:ROWS_SHOWN],
+        "rows": [{**row, "changes": in_columns(row["changes"])} for row in found.rows[:ROWS_SHOWN]],
         "more": max(0, len(found.rows) - ROWS_SHOWN),
         "errors": found.errors[:ROWS_SHOWN],
         "running": found.status in (BulkEdit.Status.QUEUED, BulkEdit.Status.RUNNING),
-        "columns": {field: column for column, field in bulk.COLUMNS.items() if field},
     }
     return render(request, "offer/bulk_edit.html", context)
+
+
+def in_columns(changes: dict[str, list[str]]) -> dict[str, list[str]]:
+    """By the names the author knows: those of the columns."""
+    columns = {field: column for column, field in bulk.COLUMNS.items()}
+    return {columns.get(field, field): change for field, change in changes.items()}
 
 
 @require_POST

@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from procrastinate.contrib.django import app
 
 from directory.models import BulkEdit, Change, Organization, Service, Venue
 from directory.offer import bulk, spreadsheets
 from directory.offer.bulk import apply_chunk, exported, keep, plan
 from directory.offer.spreadsheets import SheetRefused, read, write_csv, write_xlsx
-from tests.directory.offer.conftest import MORNING, World
+from directory.offer.tasks import resume_bulk_edits, start_bulk_edit
+from tests.directory.offer.conftest import MORNING, World, build
 
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(str.strip) | st.sampled_from(
     ["=1+1", "+33", "-1", "@SUM(A1)", "'=x", "''=x", "\t=x", "\r=x", '"', ";", "a;b", "'", "été", "12,50"]
@@ -267,6 +270,19 @@ def test_two_thousand_services_within_twenty_seconds(world: World) -> None:
     print(f"2,000 services: {spent:.1f} s")
     assert (edit.status, edit.errors) == ("done", [])
     assert spent < 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_does_it_and_takes_over_what_was_left() -> None:
+    world = build()
+    edit = confirmed(world, many(world, 60))
+    BulkEdit.objects.update(created_at=MORNING - timedelta(days=1))
+    resume_bulk_edits(timestamp=0)
+    start_bulk_edit(edit.pk)
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+        worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+    edit.refresh_from_db()
+    assert (edit.status, edit.done) == ("done", 60)
 
 
 def test_by_the_pages(as_manager: Client, world: World) -> None:

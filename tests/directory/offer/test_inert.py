@@ -45,7 +45,8 @@ class Watched(HTMLParser):
 def fill(world: World, payload: str) -> tuple[Service, Service]:
     Venue.objects.filter(pk=world.venue.pk).update(
         **dict.fromkeys(("name", "summary", "description", "booking_url", "access_url"), payload),
-        **dict.fromkeys(("emails", "websites"), [payload]),
+        emails=[payload],
+        websites=[payload],
         phone=payload[:40],
         languages=[payload[:40]],
         published=True,

@@ -24,6 +24,10 @@ async function open() {
     position: "topleft", drawMarker: false, drawCircleMarker: false, drawPolyline: false, drawCircle: false,
     drawText: false, cutPolygon: false, rotateMode: false,
   });
+  // Geoman names its tools by a title on what holds them.
+  for (const tool of element.querySelectorAll(".leaflet-buttons-control-button")) {
+    tool.setAttribute("aria-label", tool.closest(".button-container").title);
+  }
   map.pm.setPathOptions(STYLE);
   map.pm.setGlobalOptions({ allowSelfIntersection: false });
   const write = () => {
