@@ -1,14 +1,10 @@
 """Measures the reviewers' desk and an organisation's pages among 20,000 organisations that all apply.
 
-In a database of its own, made empty first: `DATABASE_URL=… python -m tests.bench.desk`.
+Half of them wait for a reviewer: a queue longer than it should ever be.
 """
 
-import argparse
-import os
-import sys
 from collections.abc import Callable
 
-import django
 from tests.bench.stopwatch import Row, timed
 
 ORGANIZATIONS = 20_000
@@ -56,13 +52,11 @@ def prepare() -> None:
     """Fill an empty database. Some ten seconds."""
     import json
 
-    from django.core.management import call_command
     from django.db import connection
 
     from directory.label.questionnaire import CURRENT
     from directory.models import Membership, Organization, StaffRole, User
 
-    call_command("migrate", verbosity=0)
     if Organization.objects.count() == ORGANIZATIONS:
         return
     answers = {q.code: [] if q.several else q.choices[0].code for q in CURRENT.questions}
@@ -126,19 +120,3 @@ def next_page(page: str) -> str:
 
     [address] = re.findall(r'href="(\?[^"]*after=[^"]+)"', page)
     return unescape(address)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=200)
-    given = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    prepare()
-    print(f"{'milliseconds':28} {'p50':>7} {'p95':>7} {'p99':>7} {'KB gz':>7}")
-    for row in measure(given.requests):
-        print(f"{row.name:28} {row.p50:7} {row.p95:7} {row.p99:7} {row.gzipped / 1000:7.1f}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

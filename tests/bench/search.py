@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-import psycopg
-
 from tests.bench.stopwatch import Row, timed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,24 +55,14 @@ TYPED = [
 ]
 
 
-def prepare(usual_url: str, name: str, venues: int, *, anew: bool) -> None:
-    """The bench's database with its data; kept from one run to the next."""
-    os.environ["DATABASE_ROLE"] = "owner"
-    with psycopg.connect(usual_url, autocommit=True) as connection:
-        if anew:
-            connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
-            connection.execute(f"CREATE DATABASE {name}")
-    import django
-
-    django.setup()
+def prepare(venues: int) -> None:
+    """The data, kept from one run to the next."""
     from django.core.management import call_command
 
     from directory.models import Venue
     from geodata.models import Area
     from tests.bench import dataset
 
-    call_command("migrate", verbosity=0)
     if not Area.objects.exists():
         call_command("import_areas")
     if Venue.objects.count() != venues:
@@ -220,13 +208,3 @@ def wait_for(get: Callable[[str], bytes], server: subprocess.Popen) -> None:
         else:
             return
     raise SystemExit("The site does not answer: see .local/log/bench.log")
-
-
-def table(rows: list[Row]) -> str:
-    head = f"{'':38} {'clients':>7} {'p50':>7} {'p95':>7} {'p99':>7} {'per s':>7} {'bytes':>8} {'gz':>7}"
-    lines = [
-        f"{row.name:38} {row.clients:7} {row.p50:7.1f} {row.p95:7.1f} {row.p99:7.1f} {row.per_second:7.0f}"
-        f" {row.bytes or '':>8} {row.gzipped or '':>7}"
-        for row in rows
-    ]
-    return "\n".join([head, *lines])

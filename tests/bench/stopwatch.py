@@ -59,3 +59,13 @@ def timed(
     )
     size = len(gzip.compress(largest, 6)) if largest else 0
     return Row(name, clients, p50, p95, p99, round(len(taken) / seconds, 1), len(largest), size)
+
+
+def table(rows: list[Row]) -> str:
+    head = f"{'':38} {'clients':>7} {'p50':>7} {'p95':>7} {'p99':>7} {'per s':>7} {'bytes':>8} {'gz':>7}"
+    lines = [
+        f"{row.name:38} {row.clients:7} {row.p50:7.1f} {row.p95:7.1f} {row.p99:7.1f} {row.per_second:7.0f}"
+        f" {row.bytes or '':>8} {row.gzipped or '':>7}"
+        for row in rows
+    ]
+    return "\n".join([head, *lines])
