@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from directory import opening
 from directory.choices import Mode
+from directory.closing import closed, closures_of
 from directory.criteria import Criteria
 from directory.cursors import Cursor
 from directory.facets import Counts, FacetValue, counted, facets
 from directory.markers import Marker, markers
 from directory.matching import OF_A_SERVICE, Matching
-from directory.models import Listing, Place, Service, Venue
+from directory.models import Closure, Listing, Place, Service, Venue
 from directory.paging import Hit, first_hits
 from directory.widening import Widening, widenings
 
@@ -26,7 +27,7 @@ class Result:
     venue: Venue
     place: Place
     services: list[Service]
-    distance_m: int | None
+    distance_m: float | None
     opening: opening.Now
     labelled: bool
 
@@ -101,12 +102,13 @@ class VenueSearch:
 
 
 def read_results(hits: list[Hit], matching: Matching) -> list[Result]:
-    """Everything a card shows, in two queries whatever the number of hits."""
+    """Everything a card shows, in three queries whatever the number of hits."""
     places = Place.objects.on_cards().filter(pk__in=[hit.place_id for hit in hits])
     by_id = {place.pk: place for place in places}
     services = services_of({place.venue_id: place.venue for place in by_id.values()}, matching)
+    closures = closures_of(services, matching.today)
     return [
-        result(hit, by_id[hit.place_id], services[hit.venue_id], matching)
+        result(hit, by_id[hit.place_id], services[hit.venue_id], closures.get(hit.venue_id, []), matching)
         for hit in hits
         if hit.place_id in by_id
     ]
@@ -128,7 +130,9 @@ def services_of(venues: dict[int, Venue], matching: Matching) -> dict[int, list[
     return found
 
 
-def result(hit: Hit, place: Place, services: list[Service], matching: Matching) -> Result:
+def result(
+    hit: Hit, place: Place, services: list[Service], closures: list[Closure], matching: Matching
+) -> Result:
     venue = place.venue
     if venue.venue_type_id in matching.words.venue_types:
         venue.venue_type = matching.words.venue_types[venue.venue_type_id]
@@ -136,14 +140,14 @@ def result(hit: Hit, place: Place, services: list[Service], matching: Matching) 
         venue=venue,
         place=place,
         services=services,
-        distance_m=None if hit.distance_m is None else round(hit.distance_m),
-        opening=opening_of(place, matching.at),
+        distance_m=None if hit.distance_m is None else round(hit.distance_m, 1),
+        opening=opening_of(place, closures, matching.at),
         labelled=hit.is_labelled,
     )
 
 
-def opening_of(place: Place, at: datetime) -> opening.Now:
-    hours = opening.parse(place.hours, timezone=place.timezone)
+def opening_of(place: Place, closures: list[Closure], at: datetime) -> opening.Now:
+    hours = opening.parse(closed(place.hours, closures), timezone=place.timezone)
     return hours.now(at) if hours else opening.UNKNOWN
 
 

@@ -18,7 +18,7 @@ from directory.search import Result
 class ServiceSerializer(serializers.ModelSerializer):
     """Prices are in euro cents: 0 is free, null is not known."""
 
-    category = serializers.CharField(source="category.slug", help_text="Code de la sous-catégorie.")
+    category = serializers.CharField(source="category.slug", help_text=_("Code de la sous-catégorie."))
 
     class Meta:
         model = Service
@@ -53,7 +53,7 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
     venue_type = serializers.CharField(
         source="venue.venue_type.slug", default=None, allow_null=True, help_text=_("Code du type de lieu.")
     )
-    distance_m = serializers.IntegerField(allow_null=True, help_text=_("Nul sans lon et lat."))
+    distance_m = serializers.FloatField(allow_null=True, help_text=_("En mètres ; nul sans lon et lat."))
     address = serializers.CharField(source="place.address")
     postcode = serializers.CharField(source="place.postcode")
     commune = serializers.CharField(source="place.commune")

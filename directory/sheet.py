@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString, mark_safe
 
-from directory import open_now, opening
+from directory import opening
 from directory.choices import Audience, SupportMode
+from directory.closing import closed, closures_of
 from directory.models import Closure, Labelling, Place, Service, Venue
 from geodata.models import Area
 
@@ -33,15 +34,10 @@ class PlaceHours:
 
     @cached_property
     def hours(self) -> opening.Hours | None:
-        return opening.parse(self.place.hours, timezone=self.place.timezone)
+        return opening.parse(closed(self.place.hours, self.closures), timezone=self.place.timezone)
 
     @cached_property
     def now(self) -> opening.Now:
-        """With the closures, as the search tells it; beyond ten weeks, as the hours alone do."""
-        if self.closures:
-            special = {row.day: row.minutes for row in self.place.opening_days.filter(day__gte=self._yesterday)}
-            found = open_now.now(self.place.week, special, self.place.timezone, self.at)
-            return opening.Now(found.is_open, found.next_change, found.next_open_at)
         return self.hours.now(self.at) if self.hours else opening.UNKNOWN
 
     @property
@@ -63,15 +59,11 @@ class PlaceHours:
         return [self._closed(day) for day in days]
 
     def _closed(self, day: opening.Day) -> opening.Day:
-        """The day as it is, or closed with its reason."""
+        """The day, with the reason why it is closed."""
         for closure in self.closures:
             if closure.during.lower <= day.day < closure.during.upper:
-                return replace(day, intervals=[], comment=closure.reason)
+                return replace(day, comment=closure.reason)
         return day
-
-    @property
-    def _yesterday(self) -> date:
-        return self.today - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -92,7 +84,7 @@ class Sheet:
     def closures(self) -> list[Closure]:
         """Those of today and after, soonest first."""
         today = self.at.astimezone(ZoneInfo("Europe/Paris")).date()
-        return list(self.venue.closures.filter(during__endswith__gt=today).order_by("during"))
+        return closures_of([self.venue.pk], today).get(self.venue.pk, [])
 
     def services(self) -> Iterable[Service]:
         return self.venue.services.public().select_related("category__parent")

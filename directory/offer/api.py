@@ -40,11 +40,11 @@ from geodata.geometry import GeometryRefused
 
 PROBLEM = "application/problem+json"
 PROBLEMS = {
-    (400, PROBLEM): OpenApiResponse(description="Chaque champ refusé, et pourquoi"),
-    (401, PROBLEM): OpenApiResponse(description="Il manque un jeton qui marche"),
-    (403, PROBLEM): OpenApiResponse(description="Ce jeton ou ce rôle ne permet pas de modifier"),
-    (404, PROBLEM): OpenApiResponse(description="N'existe pas, ou est à une autre structure"),
-    (409, PROBLEM): OpenApiResponse(description="Pas possible dans l'état actuel : la phrase dit pourquoi"),
+    (400, PROBLEM): OpenApiResponse(description=_("Chaque champ refusé, et pourquoi")),
+    (401, PROBLEM): OpenApiResponse(description=_("Il manque un jeton qui marche")),
+    (403, PROBLEM): OpenApiResponse(description=_("Ce jeton ou ce rôle ne permet pas de modifier")),
+    (404, PROBLEM): OpenApiResponse(description=_("N'existe pas, ou est à une autre structure")),
+    (409, PROBLEM): OpenApiResponse(description=_("Pas possible dans l'état actuel : la phrase dit pourquoi")),
 }
 
 
@@ -118,7 +118,7 @@ def page_of(name: str, shape: type[serializers.BaseSerializer]) -> dict[Any, Any
 class VenuesView(OfferView):
     @extend_schema(
         operation_id="offer_venues",
-        summary="Lire ses lieux",
+        summary=_("Lire ses lieux"),
         parameters=[ListQuery],
         responses=page_of("OfferVenues", VenueShape),
     )
@@ -127,7 +127,7 @@ class VenuesView(OfferView):
 
     @extend_schema(
         operation_id="offer_venue_create",
-        summary="Ajouter un lieu",
+        summary=_("Ajouter un lieu"),
         request=NewVenueInput,
         responses={201: VenueShape, **PROBLEMS},
     )
@@ -145,14 +145,14 @@ class VenuesView(OfferView):
 
 class VenueView(OfferView):
     @extend_schema(
-        operation_id="offer_venue", summary="Lire un lieu", responses={200: VenueShape, **PROBLEMS}
+        operation_id="offer_venue", summary=_("Lire un lieu"), responses={200: VenueShape, **PROBLEMS}
     )
     def get(self, request: Request, venue_id: int) -> Response:
         return Response(VenueShape(get_object_or_404(self.venues(), pk=venue_id)).data)
 
     @extend_schema(
         operation_id="offer_venue_edit",
-        summary="Modifier un lieu",
+        summary=_("Modifier un lieu"),
         request=VenueInput,
         responses={200: VenueShape, **PROBLEMS},
     )
@@ -166,7 +166,7 @@ class VenueView(OfferView):
 class VenuePlaceView(OfferView):
     @extend_schema(
         operation_id="offer_venue_place",
-        summary="Placer un lieu fixe",
+        summary=_("Placer un lieu fixe"),
         request=PlaceInput,
         responses={200: VenueShape, **PROBLEMS},
     )
@@ -183,7 +183,7 @@ class VenuePlaceView(OfferView):
 class VenueHoursView(OfferView):
     @extend_schema(
         operation_id="offer_venue_hours",
-        summary="Écrire les horaires d'un lieu fixe",
+        summary=_("Écrire les horaires d'un lieu fixe"),
         request=HoursInput,
         responses={200: VenueShape, **PROBLEMS},
     )
@@ -200,7 +200,7 @@ class VenueHoursView(OfferView):
 class VenuePublishView(OfferView):
     @extend_schema(
         operation_id="offer_venue_publish",
-        summary="Rendre la fiche d'un lieu publique",
+        summary=_("Rendre la fiche d'un lieu publique"),
         request=None,
         responses={200: VenueShape, **PROBLEMS},
     )
@@ -213,7 +213,7 @@ class VenuePublishView(OfferView):
 class VenueHideView(OfferView):
     @extend_schema(
         operation_id="offer_venue_hide",
-        summary="Cacher la fiche d'un lieu",
+        summary=_("Cacher la fiche d'un lieu"),
         request=None,
         responses={200: VenueShape, **PROBLEMS},
     )
@@ -226,7 +226,7 @@ class VenueHideView(OfferView):
 class ServicesView(OfferView):
     @extend_schema(
         operation_id="offer_services",
-        summary="Lire ses services",
+        summary=_("Lire ses services"),
         parameters=[ListQuery],
         responses=page_of("OfferServices", ServiceShape),
     )
@@ -235,8 +235,8 @@ class ServicesView(OfferView):
 
     @extend_schema(
         operation_id="offer_service_create",
-        summary="Ajouter un service",
-        description="Un brouillon : `submit` l'envoie à la relecture.",
+        summary=_("Ajouter un service"),
+        description=_("Un brouillon : `submit` l'envoie à la relecture."),
         request=NewServiceInput,
         responses={201: ServiceShape, **PROBLEMS},
     )
@@ -253,15 +253,15 @@ class ServicesView(OfferView):
 
 class ServiceView(OfferView):
     @extend_schema(
-        operation_id="offer_service", summary="Lire un service", responses={200: ServiceShape, **PROBLEMS}
+        operation_id="offer_service", summary=_("Lire un service"), responses={200: ServiceShape, **PROBLEMS}
     )
     def get(self, request: Request, service_id: int) -> Response:
         return Response(ServiceShape(get_object_or_404(self.services(), pk=service_id)).data)
 
     @extend_schema(
         operation_id="offer_service_edit",
-        summary="Modifier un service",
-        description="Nouveau prix ou nouvelle catégorie d'un service public : relus d'abord (`pending`).",
+        summary=_("Modifier un service"),
+        description=_("Nouveau prix ou nouvelle catégorie d'un service public : relus d'abord (`pending`)."),
         request=ServiceInput,
         responses={200: ServiceShape, **PROBLEMS},
     )
@@ -275,7 +275,7 @@ class ServiceView(OfferView):
 class ServiceSubmitView(OfferView):
     @extend_schema(
         operation_id="offer_service_submit",
-        summary="Envoyer un service à la relecture",
+        summary=_("Envoyer un service à la relecture"),
         request=None,
         responses={200: ServiceShape, **PROBLEMS},
     )
@@ -288,7 +288,7 @@ class ServiceSubmitView(OfferView):
 class ServiceWithdrawView(OfferView):
     @extend_schema(
         operation_id="offer_service_withdraw",
-        summary="Retirer un service",
+        summary=_("Retirer un service"),
         request=None,
         responses={200: ServiceShape, **PROBLEMS},
     )

@@ -35,13 +35,13 @@ class Strict(serializers.Serializer):
 
 class ServiceInput(Strict):
     name = serializers.CharField(max_length=200)
-    category = serializers.CharField(max_length=40, help_text="Code de la sous-catégorie")
+    category = serializers.CharField(max_length=40, help_text=_("Code de la sous-catégorie"))
     price_cents = serializers.IntegerField(
         required=False,
         allow_null=True,
         min_value=0,
         max_value=MOST_CENTS,
-        help_text="0 : gratuit ; null : à demander",
+        help_text=_("0 : gratuit ; null : à demander"),
     )
     price_note = serializers.CharField(required=False, allow_blank=True, max_length=200)
     duration_min = serializers.IntegerField(required=False, allow_null=True)
@@ -49,7 +49,7 @@ class ServiceInput(Strict):
     audiences = codes(Audience)
     modes = codes(Mode)
     schedule = serializers.CharField(
-        required=False, allow_blank=True, help_text="Écriture d'OpenStreetMap ; vide : les horaires du lieu"
+        required=False, allow_blank=True, help_text=_("Écriture d'OpenStreetMap ; vide : les horaires du lieu")
     )
 
     def form(self, service: Service | None = None) -> ServiceForm:
@@ -71,7 +71,7 @@ class NewServiceInput(ServiceInput):
 
 class VenueInput(Strict):
     name = serializers.CharField(max_length=250)
-    venue_type = serializers.CharField(max_length=40, help_text="Code du type de lieu")
+    venue_type = serializers.CharField(max_length=40, help_text=_("Code du type de lieu"))
     itinerant = serializers.BooleanField(required=False)
     summary = serializers.CharField(required=False, allow_blank=True)
     description = serializers.CharField(required=False, allow_blank=True)
@@ -113,7 +113,7 @@ class PlaceInput(Strict):
 
 
 class HoursInput(Strict):
-    hours = serializers.CharField(allow_blank=True, max_length=1_000, help_text="Écriture d'OpenStreetMap")
+    hours = serializers.CharField(allow_blank=True, max_length=1_000, help_text=_("Écriture d'OpenStreetMap"))
 
 
 class PendingShape(serializers.Serializer):
@@ -204,6 +204,6 @@ class VenueShape(serializers.ModelSerializer):
 
 class ListQuery(serializers.Serializer):
     after = serializers.IntegerField(
-        required=False, min_value=0, default=0, help_text="Numéro du dernier déjà lu"
+        required=False, min_value=0, default=0, help_text=_("Numéro du dernier déjà lu")
     )
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=50)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def use_own(name: str, *, anew: bool) -> None:
-    """Make the database if need be, point this process and its children to it, bring its tables up to date."""
+    """Make the database if need be, point this process and its children to it, update its tables."""
     if "DATABASE_URL" not in os.environ:
         environ.Env.read_env(ROOT / ".local" / "env")
     usual = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
