@@ -1,5 +1,5 @@
 from directory.models.labels import Labelling
-from directory.models.listing import Listing
+from directory.models.listing import Listing, ListingWords
 from directory.models.offer import Category, Service
 from directory.models.people import Membership, Organization, User
 from directory.models.venues import OpeningDay, Place, Venue, VenueType
@@ -8,6 +8,7 @@ __all__ = [
     "Category",
     "Labelling",
     "Listing",
+    "ListingWords",
     "Membership",
     "OpeningDay",
     "Organization",
