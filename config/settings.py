@@ -99,8 +99,11 @@ def database(url: str) -> dict[str, object]:
     options = parsed.pop("OPTIONS", {})
     parsed["HOST"] = options.pop("host", parsed["HOST"])
     parsed["PORT"] = options.pop("port", parsed["PORT"])
-    # JIT trips on PostGIS' cost estimates. A person waits five seconds at most; a command may take its time.
-    limits = "-c jit=off -c statement_timeout=5s -c lock_timeout=3s" if PROCESS == "web" else "-c jit=off"
+    # JIT trips on PostGIS' cost estimates, and so does parallelism: starting workers takes longer than most
+    # answers. A person waits five seconds at most; a command may take its time.
+    limits = "-c jit=off"
+    if PROCESS == "web":
+        limits += " -c max_parallel_workers_per_gather=0 -c statement_timeout=5s -c lock_timeout=3s"
     parsed["OPTIONS"] = {"options": limits, **options}
     if PROCESS == "web":
         parsed["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 1, "timeout": 5}

@@ -35,7 +35,7 @@ class Matching:
         """Every condition of the search except the place; all of them have to hold."""
         given = self.criteria
         wanted = {
-            "q": lambda: Q(words=text_query(given.q)),
+            "q": lambda: Q(text__words=text_query(given.q)),
             "category": lambda: Q(categories__contains=[self._category_id()]),
             "venue_type": lambda: Q(venue_type=self._venue_type_id()),
             "audience": lambda: Q(audiences__contains=[given.audience]),

@@ -7,7 +7,7 @@ from directory.models.applications import (
 )
 from directory.models.freshness import DuplicatePair, Freshness, PostCount
 from directory.models.labels import Labelling
-from directory.models.listing import Listing
+from directory.models.listing import Listing, ListingWords
 from directory.models.offer import Category, Service
 from directory.models.people import Invitation, Membership, Organization, StaffRole, User
 from directory.models.upkeep import ApiToken, BulkEdit, Change, ErrorReport
@@ -29,6 +29,7 @@ __all__ = [
     "LabelApplication",
     "Labelling",
     "Listing",
+    "ListingWords",
     "Membership",
     "NotDuplicate",
     "OpeningDay",

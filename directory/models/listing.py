@@ -34,7 +34,6 @@ class Listing(Located):
     labelled_during = DateMultirangeField()
     timezone = models.CharField(max_length=40)
     week = MinutesField(null=True)
-    words = SearchVectorField()
     updated_on = models.DateField(null=True)
     demo = models.BooleanField(default=False)
     # Those of Freshness; null for a venue that nobody manages.
@@ -48,11 +47,29 @@ class Listing(Located):
         verbose_name_plural = _("lieux publics")
         indexes = [
             *Located.Meta.indexes,
-            GinIndex(fields=["words"], name="listing_words"),
             GinIndex(fields=["categories"], name="listing_categories"),
+            GinIndex(fields=["audiences"], name="listing_audiences"),
             models.Index(fields=["venue"], name="listing_venue"),
             models.Index(fields=["name", "place"], name="listing_by_name"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ListingWords(models.Model):
+    """The words by which a listing is found, in French, weighed by where they stand.
+
+    Apart from the listing, because they are longer than all the rest of it: see migration 0006.
+    """
+
+    listing = models.OneToOneField(
+        Listing, models.DO_NOTHING, primary_key=True, related_name="text", db_constraint=False
+    )
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["words"], name="listing_words_text")]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id}"

@@ -87,7 +87,7 @@ def test_plain_sql_cannot_forget_it(place: Place) -> None:
 def test_a_renamed_category_is_found_by_its_new_name(place: Place) -> None:
     add_service(place.venue)
     Category.objects.filter(slug="utiliser").update(name="Bricoler")
-    assert Listing.objects.filter(words="bricoler").exists()
+    assert Listing.objects.filter(text__words="bricoler").exists()
 
 
 def test_the_site_cannot_write_it(place: Place) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from directory.forms import SearchForm
-from directory.models import Labelling, Listing, Place, Venue
+from directory.models import Labelling, Listing, ListingWords, Place, Venue
 from directory.referential import referential
 from directory.search import VenueSearch
 from geodata.geometry import read_bbox
@@ -64,7 +64,8 @@ def test_the_nearest_are_read_by_walking_the_geography_index() -> None:
         (lambda: Listing.objects.near(Point(2.5, 46.5), 5000), "listing_geography"),
         (lambda: Listing.objects.in_bbox(read_bbox("2,46,3,47")), "directory_listing_point"),
         (lambda: Listing.objects.filter(categories__contains=[1]), "listing_categories"),
-        (lambda: Listing.objects.filter(words="atelier"), "listing_words"),
+        (lambda: ListingWords.objects.filter(words="atelier"), "listing_words_text"),
+        (lambda: Listing.objects.filter(audiences__contains=["seniors"]), "listing_audiences"),
         (lambda: Listing.objects.order_by("name", "pk")[:20], "listing_by_name"),
         (
             lambda: Listing.objects.in_bbox(read_bbox("2,46,3,47")).clusters(
@@ -73,7 +74,7 @@ def test_the_nearest_are_read_by_walking_the_geography_index() -> None:
             "directory_listing_point",
         ),
     ],
-    ids=["near", "bbox", "category", "words", "name", "clusters"],
+    ids=["near", "bbox", "category", "words", "audience", "name", "clusters"],
 )
 @pytest.mark.usefixtures("_no_scans")
 def test_each_question_has_its_index(question: Any, index: str) -> None:
