@@ -44,7 +44,9 @@ PROBLEMS = {
     (401, PROBLEM): OpenApiResponse(description=_("Il manque un jeton qui marche")),
     (403, PROBLEM): OpenApiResponse(description=_("Ce jeton ou ce rôle ne permet pas de modifier")),
     (404, PROBLEM): OpenApiResponse(description=_("N'existe pas, ou est à une autre structure")),
-    (409, PROBLEM): OpenApiResponse(description=_("Pas possible dans l'état actuel : la phrase dit pourquoi")),
+    (409, PROBLEM): OpenApiResponse(
+        description=_("Pas possible dans l'état actuel : la phrase dit pourquoi")
+    ),
 }
 
 

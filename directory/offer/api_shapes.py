@@ -49,7 +49,9 @@ class ServiceInput(Strict):
     audiences = codes(Audience)
     modes = codes(Mode)
     schedule = serializers.CharField(
-        required=False, allow_blank=True, help_text=_("Écriture d'OpenStreetMap ; vide : les horaires du lieu")
+        required=False,
+        allow_blank=True,
+        help_text=_("Écriture d'OpenStreetMap ; vide : les horaires du lieu"),
     )
 
     def form(self, service: Service | None = None) -> ServiceForm:
