@@ -1,4 +1,4 @@
-"""Says to the database who acts, so that its triggers can write it beside each change (migration 0008).
+"""Says to the database who acts, so that its triggers can write it beside each change (migration 0009).
 
 Every verb that changes public data, a role or a decision runs inside `acting`; what runs outside (imports, SQL by
 hand) is recorded as nobody's, which is true.

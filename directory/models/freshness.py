@@ -10,7 +10,7 @@ from directory.models.venues import Venue
 
 
 class Freshness(models.Model):
-    """A view (migration 0011): the days that count for a venue whose organisation has somebody to confirm
+    """A view (migration 0012): the days that count for a venue whose organisation has somebody to confirm
     it.
 
     No row: nobody manages the venue, it follows its source, and neither grows stale nor leaves. From

@@ -15,7 +15,7 @@ from geodata.models import Located
 class Listing(Located):
     """One row for each place the public can find, with everything a search filters on.
 
-    Database triggers write it from venues, places, services, labels and members (migrations 0002, 0006, 0011),
+    Database triggers write it from venues, places, services, labels and members (migrations 0002, 0006, 0012),
     so an import, the admin and plain SQL cannot forget it. Only approved services count. Python never
     writes it.
     """

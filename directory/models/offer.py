@@ -90,9 +90,6 @@ class Service(models.Model):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         ordering = ["position", "pk"]
-        indexes = [
-            models.Index(fields=["submitted_at", "id"], condition=Q(status="submitted"), name="service_review_queue")
-        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(price_cents=None) | Q(price_cents__lte=1_000_000), name="service_price_sane"
@@ -106,6 +103,9 @@ class Service(models.Model):
                 fields=["venue"],
                 condition=Q(status=ReviewStatus.APPROVED, modes__contains=[Mode.AT_HOME.value]),
                 name="service_at_home",
+            ),
+            models.Index(
+                fields=["submitted_at", "id"], condition=Q(status="submitted"), name="service_review_queue"
             ),
         ]
 

@@ -1,6 +1,6 @@
 """Venues stay true because their people say so: confirmed in one click, reminded when they forget.
 
-When a venue is due, marked and gone is said by the view `directory_freshness` (migration 0011); who is
+When a venue is due, marked and gone is said by the view `directory_freshness` (migration 0012); who is
 told, and when, is said here.
 """
 

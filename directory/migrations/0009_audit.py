@@ -104,6 +104,6 @@ BACKWARD = "\n".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0007_people_label_upkeep")]
+    dependencies = [("directory", "0008_people_label_upkeep")]
 
     operations = [migrations.RunSQL(FUNCTIONS + TRIGGERS + READ_ONLY, BACKWARD)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0012_upkeep")]
+    dependencies = [("directory", "0013_upkeep")]
 
     operations = [
         migrations.AddIndex(

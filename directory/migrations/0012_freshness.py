@@ -162,7 +162,7 @@ DROP VIEW directory_freshness;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0010_shared_cache")]
+    dependencies = [("directory", "0011_shared_cache")]
 
     operations = [
         migrations.AddField("listing", "stale_on", models.DateField(null=True)),

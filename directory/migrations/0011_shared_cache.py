@@ -14,6 +14,6 @@ DROP TABLE IF EXISTS authtoken_token;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0009_label_ended_early")]
+    dependencies = [("directory", "0010_label_ended_early")]
 
     operations = [migrations.RunSQL(FORWARD, "DROP TABLE site_cache")]

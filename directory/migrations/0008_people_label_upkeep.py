@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0006_words_apart'),
+        ('directory', '0007_audience_index'),
         ('geodata', '0002_area_parts'),
     ]
 
