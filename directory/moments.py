@@ -4,30 +4,12 @@ minute."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, DateField, IntegerField, Value, When
+from geodata.timezones import METROPOLE, TIMEZONES
 
 DAY = 24 * 60
-# Every local time in which a venue can stand; anything else would be read as that of Paris.
-ZONES = (
-    "Europe/Paris",
-    "America/Guadeloupe",
-    "America/Martinique",
-    "America/Cayenne",
-    "Indian/Reunion",
-    "Indian/Mayotte",
-    "America/Miquelon",
-    "America/St_Barthelemy",
-    "America/Marigot",
-    "Pacific/Noumea",
-    "Pacific/Tahiti",
-    "Pacific/Marquesas",
-    "Pacific/Gambier",
-    "Pacific/Wallis",
-    "Indian/Kerguelen",
-)
 
 
 @dataclass(frozen=True)
@@ -56,32 +38,34 @@ class Moment:
     def meant(cls, open_at: datetime | Literal["now"], at: datetime) -> "Moment":
         """`open_at` as in Criteria; `at` is the present instant."""
         if isinstance(open_at, datetime):
-            return cls(dict.fromkeys(ZONES, LocalMinute.of(open_at)))
-        return cls({zone: LocalMinute.of(at.astimezone(ZoneInfo(zone))) for zone in ZONES})
+            return cls(dict.fromkeys(TIMEZONES, LocalMinute.of(open_at)))
+        return cls({zone: LocalMinute.of(at.astimezone(ZoneInfo(zone))) for zone in TIMEZONES})
 
     @property
     def days(self) -> set[date]:
         return {local.day for local in self.by_zone.values()}
 
-    def day(self, zone: Any) -> Any:
-        return self._read(lambda local: local.day, zone, DateField())
+    def day(self, zone: str) -> str:
+        """SQL of the day there; `zone` is the SQL of a time zone's name."""
+        return self._read(lambda local: f"'{local.day}'::date", zone)
 
-    def minute(self, zone: Any) -> Any:
-        return self._read(lambda local: local.minute, zone, IntegerField())
+    def minute(self, zone: str) -> str:
+        """SQL of the minute of that day."""
+        return self._read(lambda local: str(local.minute), zone)
 
-    def minute_of_week(self, zone: Any) -> Any:
-        return self._read(lambda local: local.minute_of_week, zone, IntegerField())
+    def minute_of_week(self, zone: str) -> str:
+        """SQL of the minute of the week."""
+        return self._read(lambda local: str(local.minute_of_week), zone)
 
-    def _read(self, part: Callable[[LocalMinute], Any], zone: Any, output_field: Any) -> Any:
-        """`part` as a constant where all zones agree, else chosen by the column `zone`; Paris is the
-        default."""
-        values: dict[Any, list[str]] = {}
+    def _read(self, part: Callable[[LocalMinute], str], zone: str) -> str:
+        """`part` as a constant where all zones agree, else chosen by the zone; Paris is the default."""
+        names: dict[str, list[str]] = {}
         for name, local in self.by_zone.items():
-            values.setdefault(part(local), []).append(name)
-        usual = part(self.by_zone["Europe/Paris"])
-        others = [
-            When(**{f"{zone}__in": names}, then=Value(value, output_field))
-            for value, names in values.items()
+            names.setdefault(part(local), []).append(f"'{name}'")
+        usual = part(self.by_zone[METROPOLE])
+        others = "".join(
+            f" WHEN {zone} IN ({', '.join(there)}) THEN {value}"
+            for value, there in names.items()
             if value != usual
-        ]
-        return Case(*others, default=Value(usual, output_field)) if others else Value(usual, output_field)
+        )
+        return f"CASE{others} ELSE {usual} END" if others else usual
