@@ -63,7 +63,7 @@ def venue(request: SignedInRequest, organization: Organization, venue_id: int) -
         "venue": found,
         "missing": [] if found.published else what_is_missing(found),
         "places": found.places.order_by("name", "pk"),
-        "services": services,
+        "page": paged(request, services),
         "closures": found.closures.filter(during__endswith__gt=timezone.localdate()).order_by("during"),
     }
     return render(request, "offer/venue.html", context)

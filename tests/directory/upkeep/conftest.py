@@ -12,18 +12,34 @@ NOON = datetime(2026, 5, 4, 10, tzinfo=UTC)
 BORN = datetime(2026, 1, 10, 9, tzinfo=UTC)
 
 
-def person(name: str, organization: Organization | None = None, role: str = "provider-manager", since: datetime = BORN) -> User:
+def person(
+    name: str,
+    organization: Organization | None = None,
+    role: str = "provider-manager",
+    since: datetime = BORN,
+) -> User:
     user = User.objects.create_user(f"{name}@example.org", name=name.title())
     if organization:
         Membership.objects.create(user=user, organization=organization, role=role, since=since)
     return user
 
 
-def venue_of(organization: Organization | None, name: str = "Atelier du port", lon: float = 2.5, lat: float = 46.5, **fields: Any) -> Venue:
+def venue_of(
+    organization: Organization | None,
+    name: str = "Atelier du port",
+    lon: float = 2.5,
+    lat: float = 46.5,
+    **fields: Any,
+) -> Venue:
     values = {"slug": "atelier", "created_at": BORN, "name": name, "organization": organization, **fields}
     venue = Venue.objects.create(**values)
     Place.objects.create(
-        venue=venue, point=Point(lon, lat), address="1 quai des Essais", postcode="99000", commune="Port-Neuf", commune_code="99001"
+        venue=venue,
+        point=Point(lon, lat),
+        address="1 quai des Essais",
+        postcode="99000",
+        commune="Port-Neuf",
+        commune_code="99001",
     )
     return venue
 

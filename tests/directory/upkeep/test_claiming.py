@@ -26,8 +26,12 @@ def rival(db: None) -> Organization:
     return Organization.objects.create(name="Une autre", is_provider=True)
 
 
-def test_from_the_sheet_to_the_form(client: Client, free: Venue, manager: User, organization: Organization) -> None:
-    assert reverse("upkeep:claim_which", args=[free.pk]) in client.get(free.get_absolute_url()).content.decode()
+def test_from_the_sheet_to_the_form(
+    client: Client, free: Venue, manager: User, organization: Organization
+) -> None:
+    assert (
+        reverse("upkeep:claim_which", args=[free.pk]) in client.get(free.get_absolute_url()).content.decode()
+    )
     client.force_login(manager)
     to_form = client.get(reverse("upkeep:claim_which", args=[free.pk])).headers["Location"]
     assert to_form == reverse("upkeep:claim", args=[organization.pk, free.pk])
@@ -36,24 +40,37 @@ def test_from_the_sheet_to_the_form(client: Client, free: Venue, manager: User, 
     assert (claim.status, claim.organization, claim.proof) == ("submitted", organization, PROOF)
 
 
-def test_from_the_space_by_its_name(client: Client, free: Venue, venue: Venue, manager: User, organization: Organization) -> None:
+def test_from_the_space_by_its_name(
+    client: Client, free: Venue, venue: Venue, manager: User, organization: Organization
+) -> None:
     client.force_login(manager)
-    page = client.get(reverse("upkeep:claims", args=[organization.pk]), {"q": "médiathèque gare"}).content.decode()
+    page = client.get(
+        reverse("upkeep:claims", args=[organization.pk]), {"q": "médiathèque gare"}
+    ).content.decode()
     assert reverse("upkeep:claim", args=[organization.pk, free.pk]) in page
-    assert "Atelier du port" not in client.get(reverse("upkeep:claims", args=[organization.pk]), {"q": "atelier"}).content.decode()
+    assert (
+        "Atelier du port"
+        not in client.get(reverse("upkeep:claims", args=[organization.pk]), {"q": "atelier"}).content.decode()
+    )
 
 
-def test_whoever_has_several_organisations_chooses(client: Client, free: Venue, manager: User, rival: Organization) -> None:
+def test_whoever_has_several_organisations_chooses(
+    client: Client, free: Venue, manager: User, rival: Organization
+) -> None:
     Membership.objects.create(user=manager, organization=rival, role="provider-manager")
     client.force_login(manager)
     which = reverse("upkeep:claim_which", args=[free.pk])
     assert "Une autre" in client.get(which).content.decode()
-    assert client.post(which, {"organization": rival.pk}).headers["Location"] == reverse("upkeep:claim", args=[rival.pk, free.pk])
+    assert client.post(which, {"organization": rival.pk}).headers["Location"] == reverse(
+        "upkeep:claim", args=[rival.pk, free.pk]
+    )
     foreign = Organization.objects.create(name="Étrangère")
     assert client.post(which, {"organization": foreign.pk}).status_code == 200
 
 
-def test_a_venue_with_its_organisation_cannot_be_claimed(client: Client, venue: Venue, rival: Organization) -> None:
+def test_a_venue_with_its_organisation_cannot_be_claimed(
+    client: Client, venue: Venue, rival: Organization
+) -> None:
     other = person("rival", rival)
     client.force_login(other)
     assert client.get(reverse("upkeep:claim", args=[rival.pk, venue.pk])).status_code == 404
@@ -62,8 +79,13 @@ def test_a_venue_with_its_organisation_cannot_be_claimed(client: Client, venue: 
         claiming.claim(venue=venue, organization=rival, proof=PROOF, by=other, at=NOON)
 
 
-def test_asked_twice_it_is_one_claim(claim: Claim, free: Venue, organization: Organization, manager: User) -> None:
-    assert claiming.claim(venue=free, organization=organization, proof="encore une fois", by=manager, at=NOON) == claim
+def test_asked_twice_it_is_one_claim(
+    claim: Claim, free: Venue, organization: Organization, manager: User
+) -> None:
+    assert (
+        claiming.claim(venue=free, organization=organization, proof="encore une fois", by=manager, at=NOON)
+        == claim
+    )
 
 
 def test_accepted_the_venue_is_theirs_and_the_others_are_told(
@@ -81,12 +103,16 @@ def test_accepted_the_venue_is_theirs_and_the_others_are_told(
     assert "Une autre structure a prouvé" in letters["rival@example.org"].body
 
 
-def test_refused_with_its_reason(claim: Claim, free: Venue, reviewer: User, client: Client, django_capture_on_commit_callbacks: Any) -> None:
+def test_refused_with_its_reason(
+    claim: Claim, free: Venue, reviewer: User, client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
     client.force_login(reviewer)
     page = client.get(reverse("upkeep:desk_claim", args=[claim.pk])).content.decode()
     assert PROOF in page
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("upkeep:desk_claim_refuse", args=[claim.pk]), {"reason": "Le site ne le dit pas."})
+        client.post(
+            reverse("upkeep:desk_claim_refuse", args=[claim.pk]), {"reason": "Le site ne le dit pas."}
+        )
     claim.refresh_from_db()
     free.refresh_from_db()
     assert (claim.status, free.organization) == ("refused", None)
@@ -96,7 +122,10 @@ def test_refused_with_its_reason(claim: Claim, free: Venue, reviewer: User, clie
 def test_nobody_decides_for_their_own_organisation(claim: Claim, reviewer: User, client: Client) -> None:
     Membership.objects.create(user=reviewer, organization=claim.organization, role="sponsor-viewer")
     client.force_login(reviewer)
-    assert "une autre personne doit décider" in client.get(reverse("upkeep:desk_claim", args=[claim.pk])).content.decode()
+    assert (
+        "une autre personne doit décider"
+        in client.get(reverse("upkeep:desk_claim", args=[claim.pk])).content.decode()
+    )
     client.post(reverse("upkeep:desk_claim_accept", args=[claim.pk]))
     claim.refresh_from_db()
     assert claim.status == "submitted"

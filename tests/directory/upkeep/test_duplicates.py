@@ -1,6 +1,5 @@
 """Which pairs look like one, and what a person says of them."""
 
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +15,10 @@ HUNDRED_M = 100 / 76_700
 
 def found() -> list[tuple[str, str]]:
     duplicates.find(NOON)
-    return sorted((pair.first.name, pair.second.name) for pair in DuplicatePair.objects.select_related("first", "second"))
+    return sorted(
+        (pair.first.name, pair.second.name)
+        for pair in DuplicatePair.objects.select_related("first", "second")
+    )
 
 
 def elsewhere(venue: Venue, address: str = "9 rue Ailleurs", commune_code: str = "99002") -> Venue:
@@ -106,7 +108,8 @@ def test_side_by_side_then_one(client: Client, reviewer: User, organization: Org
 def test_one_of_the_two_has_to_stay(client: Client, reviewer: User, keep: str) -> None:
     first, second = venue_of(None, "Fablab"), venue_of(None, "Fablab")
     client.force_login(reviewer)
-    assert client.post(reverse("upkeep:desk_merge", args=[first.pk, second.pk]), {"keep": keep}).status_code == 422
+    assert (
+        client.post(reverse("upkeep:desk_merge", args=[first.pk, second.pk]), {"keep": keep}).status_code
+        == 422
+    )
     assert Venue.objects.filter(merged_into=None).count() == 2
-
-

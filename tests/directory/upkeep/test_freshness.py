@@ -43,7 +43,10 @@ def test_the_days_that_count(venue: Venue) -> None:
     days = Freshness.objects.get(venue=venue)
     assert (days.confirmed_on, days.due_on) == (date(2026, 1, 10), date(2026, 7, 10))
     assert (days.stale_on, days.listed_until) == (date(2026, 10, 10), date(2027, 1, 10))
-    assert [days.state_on(day) for day in (date(2026, 7, 9), date(2026, 7, 10), date(2026, 10, 10), date(2027, 1, 10))] == [
+    assert [
+        days.state_on(day)
+        for day in (date(2026, 7, 9), date(2026, 7, 10), date(2026, 10, 10), date(2027, 1, 10))
+    ] == [
         "fresh",
         "due",
         "stale",
@@ -51,7 +54,9 @@ def test_the_days_that_count(venue: Venue) -> None:
     ]
 
 
-def test_a_venue_leaves_the_search_on_its_day_and_comes_back_when_confirmed(venue: Venue, agent: User) -> None:
+def test_a_venue_leaves_the_search_on_its_day_and_comes_back_when_confirmed(
+    venue: Venue, agent: User
+) -> None:
     assert shown(date(2027, 1, 9)) == ["Atelier du port"]
     assert shown(date(2027, 1, 10)) == []
     assert not Listing.objects.labelled_on(date(2027, 1, 10)).exists()
@@ -64,7 +69,9 @@ def test_a_venue_leaves_the_search_on_its_day_and_comes_back_when_confirmed(venu
 def test_an_imported_venue_that_nobody_manages_stays(free: Venue, organization: Organization) -> None:
     assert shown(date(2036, 1, 1)) == ["Médiathèque de la gare"]
     Venue.objects.filter(pk=free.pk).update(organization=organization)
-    assert shown(date(2036, 1, 1)) == ["Médiathèque de la gare"], "an organisation without people confirms nothing"
+    assert shown(date(2036, 1, 1)) == ["Médiathèque de la gare"], (
+        "an organisation without people confirms nothing"
+    )
 
 
 def test_the_clock_starts_when_somebody_can_confirm(free: Venue, organization: Organization) -> None:
@@ -77,7 +84,9 @@ def test_the_clock_starts_when_somebody_can_confirm(free: Venue, organization: O
     assert Listing.objects.get().listed_until is None
 
 
-def test_reminded_after_six_months_then_every_thirty_days(venue: Venue, letters: list[Any], order: Any) -> None:
+def test_reminded_after_six_months_then_every_thirty_days(
+    venue: Venue, letters: list[Any], order: Any
+) -> None:
     days = [date(2026, 7, 9), date(2026, 7, 10), date(2026, 7, 11), date(2026, 8, 8), date(2026, 8, 9)]
     assert [freshness.remind(at(day), order) for day in days] == [0, 1, 0, 0, 1]
     assert letters == [(venue.organization_id, "2026-07-10"), (venue.organization_id, "2026-08-09")]
@@ -108,13 +117,18 @@ def test_the_job_is_in_the_database_with_the_mark(venue: Venue, django_assert_ma
     assert job.args == {"organization_id": venue.organization_id, "day": "2026-07-10"}
 
 
-def test_one_letter_to_each_person_for_all_venues(venue: Venue, agent: User, organization: Organization, order: Any) -> None:
+def test_one_letter_to_each_person_for_all_venues(
+    venue: Venue, agent: User, organization: Organization, order: Any
+) -> None:
     for number in range(22):
         venue_of(organization, f"Annexe {number}\r\nBcc: x@example.org", 3 + number / 10)
     person("commanditaire", organization, "sponsor-viewer")
     assert freshness.remind(at(date(2026, 7, 10)), order) == 1
     freshness.send_reminder(organization.pk, date(2026, 7, 10))
-    assert sorted(letter.to for letter in mail.outbox) == [["accueil@example.org"], ["responsable@example.org"]]
+    assert sorted(letter.to for letter in mail.outbox) == [
+        ["accueil@example.org"],
+        ["responsable@example.org"],
+    ]
     [letter] = [letter for letter in mail.outbox if letter.to == ["accueil@example.org"]]
     assert "Atelier du port" in letter.body
     assert "et 3 autres" in letter.body
@@ -123,14 +137,18 @@ def test_one_letter_to_each_person_for_all_venues(venue: Venue, agent: User, org
     assert letter.bcc == []
 
 
-def test_confirmed_before_the_letter_leaves_there_is_no_letter(venue: Venue, agent: User, organization: Organization, order: Any) -> None:
+def test_confirmed_before_the_letter_leaves_there_is_no_letter(
+    venue: Venue, agent: User, organization: Organization, order: Any
+) -> None:
     freshness.remind(at(date(2026, 7, 10)), order)
     freshness.confirm(venue=venue, by=agent, at=at(date(2026, 7, 10)))
     freshness.send_reminder(organization.pk, date(2026, 7, 10))
     assert mail.outbox == []
 
 
-def test_an_agent_confirms_in_one_click(client: Client, venue: Venue, agent: User, organization: Organization) -> None:
+def test_an_agent_confirms_in_one_click(
+    client: Client, venue: Venue, agent: User, organization: Organization
+) -> None:
     Venue.objects.filter(pk=venue.pk).update(verified_on=date(2020, 1, 1))
     Membership.objects.update(since=datetime(2020, 1, 1, tzinfo=UTC))
     client.force_login(agent)
@@ -151,8 +169,8 @@ def test_the_sheet_says_when_and_warns(client: Client, venue: Venue) -> None:
     assert "À vérifier." in page
 
 
-def test_a_venue_elsewhere_is_not_found(client: Client, free: Venue, agent: User, organization: Organization) -> None:
+def test_a_venue_elsewhere_is_not_found(
+    client: Client, free: Venue, agent: User, organization: Organization
+) -> None:
     client.force_login(agent)
     assert client.post(reverse("upkeep:confirm", args=[organization.pk, free.pk])).status_code == 404
-
-

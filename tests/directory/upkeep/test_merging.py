@@ -37,7 +37,17 @@ from tests.directory.upkeep.conftest import NOON, person, venue_of
 
 pytestmark = pytest.mark.django_db
 # Everything that points to a venue, and whether a merge has to keep its rows.
-KEPT: list[type[Model]] = [Claim, Closure, ErrorReport, LabelApplication, Labelling, NotDuplicate, Place, Service, Venue]
+KEPT: list[type[Model]] = [
+    Claim,
+    Closure,
+    ErrorReport,
+    LabelApplication,
+    Labelling,
+    NotDuplicate,
+    Place,
+    Service,
+    Venue,
+]
 FOLLOWS: list[type[Model]] = [Change, DuplicatePair, Freshness, Listing]
 
 
@@ -100,7 +110,9 @@ def test_a_label_withdrawn_at_once_follows(two: tuple[Venue, Venue], reviewer: U
 
 def test_what_the_kept_one_lacks_is_filled(two: tuple[Venue, Venue], reviewer: User) -> None:
     kept, other = two
-    Venue.objects.filter(pk=other.pk).update(phone="+33100000000", summary="Au port", verified_on=date(2026, 3, 1))
+    Venue.objects.filter(pk=other.pk).update(
+        phone="+33100000000", summary="Au port", verified_on=date(2026, 3, 1)
+    )
     Venue.objects.filter(pk=kept.pk).update(summary="À nous")
     merge(kept=kept, other=other, by=reviewer, at=NOON)
     kept.refresh_from_db()
@@ -131,7 +143,9 @@ def test_services_follow_with_their_modifications(two: tuple[Venue, Venue], revi
     Service.objects.create(venue=kept, category=category, name="Cours", status="approved")
     Service.objects.create(venue=other, category=category, name="COURS", status="approved")
     new = Service.objects.create(venue=other, category=category, name="Atelier", status="approved")
-    revision = Service.objects.create(venue=other, category=category, name="Atelier", status="submitted", replaces=new)
+    revision = Service.objects.create(
+        venue=other, category=category, name="Atelier", status="submitted", replaces=new
+    )
     merge(kept=kept, other=other, by=reviewer, at=NOON)
     assert set(kept.services.values_list("name", flat=True)) == {"Cours", "Atelier"}
     revision.refresh_from_db()
@@ -144,7 +158,9 @@ def application(venue: Venue, organization: Organization, status: str = "submitt
     return LabelApplication.objects.create(venue=venue, organization=organization, status=status, **given)
 
 
-def test_of_two_open_applications_the_others_ends(two: tuple[Venue, Venue], organization: Organization, reviewer: User) -> None:
+def test_of_two_open_applications_the_others_ends(
+    two: tuple[Venue, Venue], organization: Organization, reviewer: User
+) -> None:
     kept, other = two
     first, second = application(kept, organization), application(other, organization)
     merge(kept=kept, other=other, by=reviewer, at=NOON)
@@ -154,7 +170,9 @@ def test_of_two_open_applications_the_others_ends(two: tuple[Venue, Venue], orga
     assert "a déjà une candidature" in ApplicationEvent.objects.get(application=second).note
 
 
-def test_one_open_application_goes_on(two: tuple[Venue, Venue], organization: Organization, reviewer: User) -> None:
+def test_one_open_application_goes_on(
+    two: tuple[Venue, Venue], organization: Organization, reviewer: User
+) -> None:
     kept, other = two
     only = application(other, organization)
     merge(kept=kept, other=other, by=reviewer, at=NOON)
@@ -165,17 +183,25 @@ def test_one_open_application_goes_on(two: tuple[Venue, Venue], organization: Or
 def test_claims_end_when_the_venue_has_its_organisation(two: tuple[Venue, Venue], reviewer: User) -> None:
     kept, other = two
     rival = Organization.objects.create(name="Une autre")
-    claim = claiming.claim(venue=other, organization=rival, proof="Preuve", by=person("rival", rival), at=NOON)
+    claim = claiming.claim(
+        venue=other, organization=rival, proof="Preuve", by=person("rival", rival), at=NOON
+    )
     merge(kept=kept, other=other, by=reviewer, at=NOON)
     claim.refresh_from_db()
     assert (claim.status, claim.venue) == ("refused", kept)
 
 
-def test_claims_on_two_free_venues_are_one_each(reviewer: User, organization: Organization, manager: User) -> None:
+def test_claims_on_two_free_venues_are_one_each(
+    reviewer: User, organization: Organization, manager: User
+) -> None:
     kept, other = venue_of(None, "Fablab"), venue_of(None, "Fablab")
     rival = Organization.objects.create(name="Une autre")
     by_rival = person("rival", rival)
-    for venue, claimant, by in ((kept, organization, manager), (other, organization, manager), (other, rival, by_rival)):
+    for venue, claimant, by in (
+        (kept, organization, manager),
+        (other, organization, manager),
+        (other, rival, by_rival),
+    ):
         claiming.claim(venue=venue, organization=claimant, proof="Preuve", by=by, at=NOON)
     merge(kept=kept, other=other, by=reviewer, at=NOON)
     assert sorted(kept.claims.values_list("organization__name", "status")) == [
@@ -202,7 +228,9 @@ def test_two_organisations_have_to_agree_first(two: tuple[Venue, Venue], reviewe
         merge(kept=kept, other=other, by=reviewer, at=NOON)
 
 
-def test_not_with_oneself_nor_twice_nor_by_a_member(two: tuple[Venue, Venue], reviewer: User, organization: Organization) -> None:
+def test_not_with_oneself_nor_twice_nor_by_a_member(
+    two: tuple[Venue, Venue], reviewer: User, organization: Organization
+) -> None:
     kept, other = two
     with pytest.raises(Refused):
         merge(kept=kept, other=kept, by=reviewer, at=NOON)
@@ -223,7 +251,9 @@ SIDE = st.fixed_dictionaries(
         "labels": SPANS,
         "closures": SPANS,
         "services": st.lists(st.sampled_from(["Cours", "COURS", "Atelier", "Atelier modifié"]), max_size=4),
-        "applications": st.lists(st.sampled_from(["draft", "submitted", "in_review", "withdrawn"]), max_size=3),
+        "applications": st.lists(
+            st.sampled_from(["draft", "submitted", "in_review", "withdrawn"]), max_size=3
+        ),
         "reports": st.integers(0, 2),
         "claims": st.lists(st.integers(0, 1), max_size=2),
     }
@@ -239,15 +269,14 @@ def furnish(venue: Venue, side: dict[str, Any], organizations: list[Organization
     for source_id in dict.fromkeys(side["stops"]) if side["itinerant"] else []:
         Place.objects.create(venue=venue, is_stop=True, point="POINT(2 46)", source_id=source_id)
     for model, spans in ((Labelling, side["labels"]), (Closure, side["closures"])):
-        end = 0
-        for start, length in sorted(spans):
-            begin = max(start, end)
-            end = begin + length
-            model.objects.create(venue=venue, during=during(begin, end))
+        for period in one_after_the_other(spans):
+            model.objects.create(venue=venue, during=period)
     for name in side["services"]:
         made = Service.objects.create(venue=venue, category=category, name=name, status="approved")
         if name == "Atelier modifié":
-            Service.objects.create(venue=venue, category=category, name=name, status="submitted", replaces=made)
+            Service.objects.create(
+                venue=venue, category=category, name=name, status="submitted", replaces=made
+            )
     opened = False
     for status in side["applications"]:
         if status != "withdrawn" and opened:
@@ -258,6 +287,15 @@ def furnish(venue: Venue, side: dict[str, Any], organizations: list[Organization
         ErrorReport.objects.create(venue=venue, kind="hours", message="Fermé")
     for number in set(side["claims"]):
         Claim.objects.create(venue=venue, organization=organizations[number], proof="Preuve")
+
+
+def one_after_the_other(spans: list[tuple[int, int]]) -> list[DateRange]:
+    periods, end = [], 0
+    for start, length in sorted(spans):
+        begin = max(start, end)
+        end = begin + length
+        periods.append(during(begin, end))
+    return periods
 
 
 def rows() -> dict[str, set[int]]:
@@ -279,13 +317,21 @@ def test_no_row_is_lost(first: dict[str, Any], second: dict[str, Any], managed: 
     )
     furnish(kept, first, organizations)
     furnish(other, second, organizations)
-    before, labelled = rows(), {row.pk: row.during for row in Labelling.objects.filter(venue__in=[kept, other])}
+    before, labelled = (
+        rows(),
+        {row.pk: row.during for row in Labelling.objects.filter(venue__in=[kept, other])},
+    )
     merge(kept=kept, other=other, by=reviewer, at=datetime(2026, 5, 4, tzinfo=UTC))
     after = rows()
     assert all(before[name] <= after[name] for name in before)
     for model in (Claim, ErrorReport, LabelApplication):
         assert not model.objects.filter(venue=other).exists()
-    assert not Service.objects.filter(replaces__isnull=False).exclude(replaces__venue=kept).filter(venue=kept).exists()
+    assert (
+        not Service.objects.filter(replaces__isnull=False)
+        .exclude(replaces__venue=kept)
+        .filter(venue=kept)
+        .exists()
+    )
     # Every day on which one of the two had the label, the one that stays has it, and no other.
     had = days_of(labelled.values())
     assert days_of(Labelling.objects.filter(venue=kept).values_list("during", flat=True)) == had

@@ -35,12 +35,17 @@ def test_sent_without_an_account_and_told_to_its_people(
     assert "bien arrivé" in client.get(answer.headers["Location"]).content.decode()
     report = ErrorReport.objects.get()
     assert (report.kind, report.status, report.email) == ("hours", "open", "visiteur@example.org")
-    assert sorted(letter.to[0] for letter in mail.outbox) == ["accueil@example.org", "responsable@example.org"]
+    assert sorted(letter.to[0] for letter in mail.outbox) == [
+        "accueil@example.org",
+        "responsable@example.org",
+    ]
     assert "C'est fermé le lundi." in mail.outbox[0].body
     assert "visiteur@example.org" not in mail.outbox[0].body
 
 
-def test_no_letter_for_a_venue_without_people(client: Client, free: Venue, django_capture_on_commit_callbacks: Any) -> None:
+def test_no_letter_for_a_venue_without_people(
+    client: Client, free: Venue, django_capture_on_commit_callbacks: Any
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         client.post(address(free), WORDS)
     assert ErrorReport.objects.count() == 1
@@ -48,9 +53,19 @@ def test_no_letter_for_a_venue_without_people(client: Client, free: Venue, djang
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"kind": "x"}, {"kind": ""}, {"message": ""}, {"message": "x" * 2001}, {"email": "a\nb@example.org"}, {"email": "a"}]
+    "wrong",
+    [
+        {"kind": "x"},
+        {"kind": ""},
+        {"message": ""},
+        {"message": "x" * 2001},
+        {"email": "a\nb@example.org"},
+        {"email": "a"},
+    ],
 )
-def test_what_cannot_be_understood_is_asked_again(client: Client, venue: Venue, wrong: dict[str, str]) -> None:
+def test_what_cannot_be_understood_is_asked_again(
+    client: Client, venue: Venue, wrong: dict[str, str]
+) -> None:
     page = client.post(address(venue), WORDS | wrong)
     assert page.status_code == 200
     assert "errorlist" in page.content.decode()
@@ -64,7 +79,9 @@ def test_a_program_that_fills_everything_is_thanked_and_ignored(client: Client, 
 
 
 def test_a_form_takes_no_other_field(client: Client, venue: Venue, reviewer: User) -> None:
-    client.post(address(venue), WORDS | {"status": "fixed", "handled_by": reviewer.pk, "answer": "oui", "venue": "0"})
+    client.post(
+        address(venue), WORDS | {"status": "fixed", "handled_by": reviewer.pk, "answer": "oui", "venue": "0"}
+    )
     report = ErrorReport.objects.get()
     assert (report.status, report.handled_by, report.answer, report.venue) == ("open", None, "", venue)
 
@@ -125,12 +142,17 @@ def test_answered_once_by_letter_and_the_address_erased(
         reporting.answer(report=report, status="dismissed", text="", by=reviewer, at=NOON)
 
 
-def test_both_desks_answer(client: Client, report: ErrorReport, agent: User, reviewer: User, organization: Organization) -> None:
+def test_both_desks_answer(
+    client: Client, report: ErrorReport, agent: User, reviewer: User, organization: Organization
+) -> None:
     client.force_login(agent)
     own = client.get(reverse("upkeep:reports", args=[organization.pk])).content.decode()
     assert "C&#x27;est fermé le lundi." in own
     assert "visiteur@example.org" not in own
-    client.post(reverse("upkeep:report_answer", args=[organization.pk, report.pk]), {"status": "dismissed", "text": "Non."})
+    client.post(
+        reverse("upkeep:report_answer", args=[organization.pk, report.pk]),
+        {"status": "dismissed", "text": "Non."},
+    )
     report.refresh_from_db()
     assert (report.status, report.answer) == ("dismissed", "Non.")
     client.force_login(reviewer)
