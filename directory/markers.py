@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.geos import Polygon
 from django.core.cache import cache
 
+from directory.cards import Card, cards
 from directory.matching import Matching
 from directory.models import Place
 from geodata.grid import Grid
@@ -23,10 +24,11 @@ SECONDS_KEPT = 60
 
 @dataclass(frozen=True)
 class Marker:
-    """`count` venues or stops around `point`, within `bbox` (west, south, east, north); `place` when it is
+    """`count` venues or stops around a point, within `bbox` (west, south, east, north); `place` when it is
     one."""
 
-    point: Point
+    lon: float
+    lat: float
     count: int
     bbox: tuple[float, float, float, float]
     place: Place | None = None
@@ -36,13 +38,13 @@ def markers(matching: Matching, bbox: Polygon, zoom: int) -> list[Marker]:
     """At most 300, whatever the rectangle and zoom; stops of a bus are so many points of a map."""
     grid = Grid.of(bbox, zoom)
     cells = country_cells(matching, grid, bbox) if zoom <= COUNTRY_ZOOM else local_cells(matching, grid, bbox)
-    alone = Place.objects.on_cards().in_bulk([cell["first"] for cell in cells if cell["count"] == 1])
+    alone = cards(cell["first"] for cell in cells if cell["count"] == 1)
     return [marker(cell, alone.get(cell["first"])) for cell in cells]
 
 
-def marker(cell: dict[str, Any], place: Place | None) -> Marker:
+def marker(cell: dict[str, Any], card: Card | None) -> Marker:
     bbox = (cell["west"], cell["south"], cell["east"], cell["north"])
-    return Marker(Point(cell["lon"], cell["lat"], srid=4326), cell["count"], bbox, place)
+    return Marker(cell["lon"], cell["lat"], cell["count"], bbox, card.place if card else None)
 
 
 def local_cells(matching: Matching, grid: Grid, bbox: Polygon) -> list[dict[str, Any]]:

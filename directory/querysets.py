@@ -13,32 +13,6 @@ from directory.moments import Moment
 from directory.owned import OfVenueQuerySet, OwnedQuerySet
 from geodata.querysets import LocatedQuerySet
 
-PLACE_ON_CARDS = (
-    "venue",
-    "point",
-    "is_stop",
-    "name",
-    "address",
-    "address_extra",
-    "postcode",
-    "commune",
-    "commune_code",
-    "timezone",
-    "hours",
-)
-VENUE_ON_CARDS = (
-    "name",
-    "slug",
-    "venue_type",
-    "summary",
-    "phone",
-    "audiences",
-    "accessible",
-    "itinerant",
-    "updated_on",
-    "demo",
-)
-
 
 class VenueQuerySet(OwnedQuerySet):
     def public(self) -> Self:
@@ -57,19 +31,10 @@ class PlaceQuerySet(OfVenueQuerySet, LocatedQuerySet):
     def of_public_venues(self) -> Self:
         return self.filter(venue__published=True)
 
-    def on_cards(self) -> Self:
-        """With its venue, and only what a list of results shows: half of the columns, a third of the time."""
-        return self.select_related("venue").only(
-            *PLACE_ON_CARDS, *(f"venue__{name}" for name in VENUE_ON_CARDS)
-        )
-
 
 class ServiceQuerySet(OfVenueQuerySet):
     def public(self) -> Self:
         return self.filter(status=ReviewStatus.APPROVED)
-
-    def on_cards(self) -> Self:
-        return self.defer("description").order_by()
 
     def in_categories(self, ids: list[int]) -> Self:
         return self.filter(category__in=ids)
@@ -108,7 +73,9 @@ class OpenThen(Func):
         super().__init__(F("place"), F("week"), F("timezone"), output_field=BooleanField())
         self.moment = moment
 
-    def as_sql(self, compiler: Any, connection: Any, **unused: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self, compiler: Any, connection: Any, *args: Any, **unused: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         place, week, zone = (compiler.compile(column)[0] for column in self.source_expressions)
         sql = self.SQL.format(
             place=place,
@@ -118,7 +85,7 @@ class OpenThen(Func):
             minute=self.moment.minute(zone),
             minute_of_week=self.moment.minute_of_week(zone),
         )
-        return sql, []
+        return sql, ()
 
 
 class ListingQuerySet(LocatedQuerySet):

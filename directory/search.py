@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.geos import Polygon
 from django.utils import timezone
 
 from directory import opening
+from directory.cards import Card, cards, services
 from directory.choices import Mode
 from directory.closing import closed, closures_of
 from directory.criteria import Criteria
@@ -22,18 +23,19 @@ from directory.widening import Widening, widenings
 
 @dataclass(frozen=True)
 class Result:
-    """A venue at one of its places. `services` are the public ones, those that match first."""
+    """A venue at one of its places, `distance_m` metres away on the ellipsoid, to the decimetre.
+
+    `services` are the public ones, those that match first.
+    """
 
     venue: Venue
     place: Place
+    lon: float
+    lat: float
     services: list[Service]
     distance_m: float | None
     opening: opening.Now
     labelled: bool
-
-    @property
-    def point(self) -> Point | None:
-        return self.place.point
 
     @property
     def next_visit_at(self) -> datetime | None:
@@ -103,45 +105,28 @@ class VenueSearch:
 
 def read_results(hits: list[Hit], matching: Matching) -> list[Result]:
     """Everything a card shows, in three queries whatever the number of hits."""
-    places = Place.objects.on_cards().filter(pk__in=[hit.place_id for hit in hits])
-    by_id = {place.pk: place for place in places}
-    services = services_of({place.venue_id: place.venue for place in by_id.values()}, matching)
-    closures = closures_of(services, matching.today)
+    found = cards([hit.place_id for hit in hits])
+    offers = services({card.place.venue_id: card.place.venue for card in found.values()})
+    closures = closures_of(offers, matching.today)
+    if any(name in OF_A_SERVICE for name in matching.criteria.narrowing):
+        for offer in offers.values():
+            offer.sort(key=lambda service: not matching.is_met_by(service))
     return [
-        result(hit, by_id[hit.place_id], services[hit.venue_id], closures.get(hit.venue_id, []), matching)
+        result(hit, found[hit.place_id], offers[hit.venue_id], closures.get(hit.venue_id, []), matching.at)
         for hit in hits
-        if hit.place_id in by_id
+        if hit.place_id in found
     ]
 
 
-def services_of(venues: dict[int, Venue], matching: Matching) -> dict[int, list[Service]]:
-    """Public services of these venues, the matching ones first; categories come from the referential."""
-    found: dict[int, list[Service]] = {venue_id: [] for venue_id in venues}
-    for service in Service.objects.public().on_cards().filter(venue__in=found):
-        service.venue = venues[service.venue_id]
-        if service.category_id in matching.words.categories:  # else added this very minute: Django reads it
-            service.category = matching.words.categories[service.category_id]
-        found[service.venue_id].append(service)
-    asked = any(name in OF_A_SERVICE for name in matching.criteria.narrowing)
-    for services in found.values():
-        services.sort(
-            key=lambda service: (asked and not matching.is_met_by(service), service.position, service.pk)
-        )
-    return found
-
-
-def result(
-    hit: Hit, place: Place, services: list[Service], closures: list[Closure], matching: Matching
-) -> Result:
-    venue = place.venue
-    if venue.venue_type_id in matching.words.venue_types:
-        venue.venue_type = matching.words.venue_types[venue.venue_type_id]
+def result(hit: Hit, card: Card, offer: list[Service], closures: list[Closure], at: datetime) -> Result:
     return Result(
-        venue=venue,
-        place=place,
-        services=services,
+        venue=card.place.venue,
+        place=card.place,
+        lon=card.lon,
+        lat=card.lat,
+        services=offer,
         distance_m=None if hit.distance_m is None else round(hit.distance_m, 1),
-        opening=opening_of(place, closures, matching.at),
+        opening=opening_of(card.place, closures, at),
         labelled=hit.is_labelled,
     )
 

@@ -113,7 +113,7 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
         return {
             "id": venue.pk,
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": place.point.coords if place.point else []},
+            "geometry": {"type": "Point", "coordinates": [instance.lon, instance.lat]},
             "properties": {
                 "name": venue.name,
                 "slug": venue.slug,
@@ -161,10 +161,9 @@ class MarkerSerializer(GeoFeatureModelSerializer):
 
     def to_representation(self, instance: Marker) -> dict[str, Any]:
         """A group has no name, a venue no rectangle: of hundreds of features, only what is there is said."""
-        lon, lat = instance.point.coords
         return {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]},
+            "geometry": {"type": "Point", "coordinates": [round(instance.lon, 6), round(instance.lat, 6)]},
             "properties": self.of_venue(instance.place) if instance.place else of_group(instance),
         }
 

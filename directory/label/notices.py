@@ -23,7 +23,8 @@ def step(application: LabelApplication, note: str) -> None:
     if application.status == LabelApplication.Status.DRAFT:
         return
     link = reverse("label:application", args=[application.organization_id, application.pk])
-    context = {"name": one_line(application.venue.name), "note": note, "link": public(link)}
+    venue = application.venue
+    context = {"name": one_line(venue.name), "note": note, "link": public(link), "shown": venue.published}
     send(application.organization, f"label/mail/{application.status}.txt", context)
 
 

@@ -1,6 +1,7 @@
 """Venues, and the places at which they receive the public."""
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.contrib.gis.db import models
@@ -10,7 +11,7 @@ from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import Accessibility, AccessMode, Audience, Fee, SupportMode
@@ -54,6 +55,12 @@ class VenueType(models.Model):
     def label(self) -> str:
         """Its name in the language of the page."""
         return gettext(self.name)
+
+
+@cache
+def sheet_address(language: str) -> str:
+    """What the address of every sheet looks like: a page shows dozens, and resolving each took its time."""
+    return reverse("directory:venue", args=[1234567890, "nom"]).replace("1234567890/nom", "{pk}/{slug}")
 
 
 class Venue(models.Model):
@@ -131,7 +138,7 @@ class Venue(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("directory:venue", args=[self.pk, self.slug or "lieu"])
+        return sheet_address(get_language() or "").format(pk=self.pk, slug=self.slug or "lieu")
 
 
 class Place(Located):

@@ -18,13 +18,15 @@ from django.db import connections
 from django.utils.text import slugify
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
-from directory.models import Category, Labelling, Place, Service, Venue, VenueType
+from directory.models import Category, Labelling, Place, Service, User, Venue, VenueType
 from geodata.folding import fold
 from geodata.models import Area, Toponym
+from tests.signing_in import SignedInClient
 
 LOCAL_SCHEMES = {"data", "blob", "about"}
 OpenPage = Callable[..., Page]
 Axe = Callable[[Page], list[dict[str, Any]]]
+SignIn = Callable[[Page, User], None]
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +83,19 @@ def page(open_page: OpenPage) -> Page:
     return open_page(viewport={"width": 1280, "height": 800})
 
 
+@pytest.fixture
+def sign_in(live_server: Any) -> SignIn:
+    """`sign_in(page, user)`: wholly, second factor included, without the forms."""
+
+    def signed_in(page: Page, user: User) -> None:
+        client = SignedInClient()
+        client.force_login(user)
+        cookie = client.cookies["sessionid"]
+        page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+
+    return signed_in
+
+
 @pytest.fixture(scope="session")
 def axe() -> Axe:
     """`axe(page)`: axe-core's violations, each `{id, where: [HTML of the elements]}`; [] is a pass."""
@@ -113,9 +128,12 @@ def creuse(transactional_db: None) -> list[Venue]:
     ]
 
 
-def make_commune(code: str, name: str, lon: int, lat: int) -> Area:
+def make_commune(
+    code: str, name: str, lon: int, lat: int, *, context: str = "Creuse", hall: Point | None = None
+) -> Area:
+    """A square of one degree; its town hall stands in the middle unless told otherwise."""
     outline = MultiPolygon(Polygon.from_bbox((lon, lat, lon + 1, lat + 1)), srid=4326)
-    point = Point(lon + 0.5, lat + 0.5, srid=4326)
+    point = hall or Point(lon + 0.5, lat + 0.5, srid=4326)
     area = Area.objects.create(
         level="commune", code=code, name=name, geom=outline, point=point, population=10_000
     )
@@ -124,7 +142,7 @@ def make_commune(code: str, name: str, lon: int, lat: int) -> Area:
         name=name,
         folded=fold(name),
         code=code,
-        context="Creuse",
+        context=context,
         weight=10_000,
         area=area,
         point=point,

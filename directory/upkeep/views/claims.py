@@ -56,7 +56,7 @@ def claims(request: SignedInRequest, organization: Organization) -> HttpResponse
 
 
 def looked_for(words: str) -> list[Listing]:
-    rows = Listing.objects.filter(words=text_query(words), venue__organization=None)
+    rows = Listing.objects.filter(text__words=text_query(words), venue__organization=None)
     return list(rows.select_related("venue", "place").order_by("name", "pk")[:MOST_FOUND])
 
 

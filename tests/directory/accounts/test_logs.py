@@ -2,13 +2,11 @@
 
 import json
 import logging
-from pathlib import Path
 
 import pytest
 
+from config import serving
 from config.logs import AccessLog, JsonLines, without_secrets
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +27,4 @@ def test_secrets_in_paths(path: str, logged: str) -> None:
 
 
 def test_gunicorn_uses_it() -> None:
-    settings: dict[str, object] = {}
-    exec((ROOT / "config" / "gunicorn.conf.py").read_text(), settings)
-    assert settings["logger_class"] == f"{AccessLog.__module__}.{AccessLog.__qualname__}"
+    assert serving.logger_class == f"{AccessLog.__module__}.{AccessLog.__qualname__}"

@@ -1,0 +1,132 @@
+"""What a list shows of the places found: each with its venue and its public services, in two queries.
+
+The SQL is written here, and the instances are made without Django's constructor: through querysets the twenty
+places and hundred services of a page took longer to build than all the rest of the answer. Attributes that
+are not read stay deferred, as with `only()`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Model
+from django.db.models.base import ModelState
+
+from directory.choices import ReviewStatus
+from directory.models import Place, Service, Venue
+from directory.referential import Referential, referential
+
+Row = TypeVar("Row", bound=Model)
+
+PLACE = (
+    "id",
+    "venue_id",
+    "point",
+    "is_stop",
+    "name",
+    "address",
+    "address_extra",
+    "postcode",
+    "commune",
+    "commune_code",
+    "timezone",
+    "hours",
+)
+VENUE = (
+    "id",
+    "name",
+    "slug",
+    "venue_type_id",
+    "summary",
+    "phone",
+    "audiences",
+    "accessible",
+    "itinerant",
+    "updated_on",
+    "demo",
+)
+SERVICE = (
+    "id",
+    "venue_id",
+    "category_id",
+    "name",
+    "price_cents",
+    "price_note",
+    "duration_min",
+    "audiences",
+    "modes",
+    "status",
+    "position",
+)
+
+
+def columns(alias: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names)
+
+
+PLACES_SQL = f"""
+SELECT ST_X(place.point), ST_Y(place.point), {columns("place", PLACE)}, {columns("venue", VENUE)}
+FROM directory_place place JOIN directory_venue venue ON venue.id = place.venue_id
+WHERE place.id = ANY(%s)
+"""  # noqa: S608
+SERVICES_SQL = f"""
+SELECT {columns("service", SERVICE)} FROM directory_service service
+WHERE service.venue_id = ANY(%s) AND service.status = '{ReviewStatus.APPROVED.value}'
+ORDER BY service.venue_id, service.position, service.id
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A located place, with its venue and the kind of that venue at hand."""
+
+    place: Place
+    lon: float
+    lat: float
+
+
+def cards(place_ids: Iterable[int]) -> dict[int, Card]:
+    """By place. A place that has gone meanwhile is left out."""
+    words, found = referential(), {}
+    for lon, lat, *values in rows(PLACES_SQL, place_ids):
+        place = instance(Place, PLACE, values[: len(PLACE)])
+        venue = instance(Venue, VENUE, values[len(PLACE) :])
+        if venue.venue_type_id in words.venue_types:  # else added this very minute: Django reads it
+            known(venue, "venue_type", words.venue_types[venue.venue_type_id])
+        known(place, "venue", venue)
+        found[place.pk] = Card(place, lon, lat)
+    return found
+
+
+def services(venues: dict[int, Venue]) -> dict[int, list[Service]]:
+    """The public services of these venues in their order, by venue."""
+    words: Referential = referential()
+    found: dict[int, list[Service]] = {venue_id: [] for venue_id in venues}
+    for values in rows(SERVICES_SQL, venues):
+        service = instance(Service, SERVICE, values)
+        known(service, "venue", venues[service.venue_id])
+        if service.category_id in words.categories:
+            known(service, "category", words.categories[service.category_id])
+        found[service.venue_id].append(service)
+    return found
+
+
+def rows(sql: str, ids: Iterable[int]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(ids)])
+        return cursor.fetchall()
+
+
+def instance(model: type[Row], names: Sequence[str], values: Sequence[Any]) -> Row:
+    """A row of the table as `Model.from_db` makes it, at a tenth of the time."""
+    row = model.__new__(model)
+    row.__dict__.update(zip(names, values, strict=True))
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, connection.alias
+    return row
+
+
+def known(row: Model, name: str, related: Model) -> None:
+    """Remember a related instance: it needs no query any more."""
+    row._state.fields_cache[name] = related
