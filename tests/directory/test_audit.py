@@ -41,7 +41,9 @@ def test_what_hangs_on_a_venue_belongs_to_its_organisation(venue: Venue) -> None
 
 
 def test_roles_are_recorded_when_given_and_taken(venue: Venue, manager: User) -> None:
-    membership = Membership.objects.create(user=manager, organization=venue.organization, role="provider-manager")
+    membership = Membership.objects.create(
+        user=manager, organization=venue.organization, role="provider-manager"
+    )
     membership.delete()
     taken, given = Change.objects.filter(table="membership")
     assert (given.action, given.after["role"]) == ("insert", "provider-manager")
@@ -64,20 +66,35 @@ def test_nothing_changed_leaves_no_trace(venue: Venue) -> None:
 
 
 @pytest.mark.owner
-@pytest.mark.parametrize("statement", ["UPDATE directory_change SET row = 0", "DELETE FROM directory_change", "TRUNCATE directory_change"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE directory_change SET row = 0", "DELETE FROM directory_change", "TRUNCATE directory_change"],
+)
 def test_even_the_owner_cannot_alter_it(venue: Venue, statement: str) -> None:
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM directory_change", "INSERT INTO directory_change (at) VALUES (now())"])
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM directory_change", "INSERT INTO directory_change (at) VALUES (now())"]
+)
 def test_the_site_may_only_read_it(venue: Venue, statement: str) -> None:
-    with pytest.raises(DatabaseError, match="permission denied|append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="permission denied|append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
 def application(venue: Venue, by: User, **fields: object) -> LabelApplication:
-    return LabelApplication.objects.create(venue=venue, organization=venue.organization, created_by=by, **fields)
+    return LabelApplication.objects.create(
+        venue=venue, organization=venue.organization, created_by=by, **fields
+    )
 
 
 def test_an_application_cannot_skip_its_review(venue: Venue, manager: User) -> None:
@@ -98,4 +115,6 @@ def test_one_open_application_per_venue(venue: Venue, manager: User) -> None:
 def test_an_application_without_a_signed_charter_cannot_be_submitted(venue: Venue, manager: User) -> None:
     draft = application(venue, manager)
     with pytest.raises(IntegrityError, match="application_submitted_with_charter"), transaction.atomic():
-        LabelApplication.objects.filter(pk=draft.pk).update(status="submitted", submitted_at=datetime(2026, 5, 1, tzinfo=UTC))
+        LabelApplication.objects.filter(pk=draft.pk).update(
+            status="submitted", submitted_at=datetime(2026, 5, 1, tzinfo=UTC)
+        )

@@ -26,7 +26,18 @@ def hours(raw: str, zone: str = "Europe/Paris") -> Hours:
 
 @pytest.mark.parametrize(
     "raw",
-    ["", "   ", "\n", "le lundi matin", "Mo-Fr 9h-12h", "Mo 09:00", "<b>Mo</b>", "x" * 3_000, "Mo 25:00", '"sur rendez-vous"'],
+    [
+        "",
+        "   ",
+        "\n",
+        "le lundi matin",
+        "Mo-Fr 9h-12h",
+        "Mo 09:00",
+        "<b>Mo</b>",
+        "x" * 3_000,
+        "Mo 25:00",
+        '"sur rendez-vous"',
+    ],
 )
 def test_what_is_not_openstreetmap_syntax_is_none(raw: str) -> None:
     assert parse(raw) is None

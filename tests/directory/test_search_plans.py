@@ -92,6 +92,8 @@ def test_the_sql_of_the_nearest_twenty() -> None:
         '"directory_listing"."itinerant" AS "itinerant", '
         f'ST_Distance({point}, {here}) AS "distance_m", {point} <-> {here} AS "walk_m" '
         'FROM "directory_listing" '
-        """WHERE "directory_listing"."labelled_during" @> ('2026-11-23'::date)::date """
+        """WHERE (("directory_listing"."listed_until" IS NULL """
+        """OR "directory_listing"."listed_until" > '2026-11-23'::date) """
+        """AND "directory_listing"."labelled_during" @> ('2026-11-23'::date)::date) """
         "ORDER BY 5 ASC LIMIT 31"
     )
