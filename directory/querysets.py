@@ -5,7 +5,6 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.contrib.gis.geos import Point
-from django.db import models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Func, OuterRef, Q
 
 from directory.choices import Mode, ReviewStatus
@@ -27,7 +26,7 @@ class VenueQuerySet(OwnedQuerySet):
         return self.filter(Exists(labellings))
 
 
-class PlaceQuerySet(OfVenueQuerySet, LocatedQuerySet):
+class PlaceQuerySet(OfVenueQuerySet, LocatedQuerySet):  # type: ignore[override]
     def of_public_venues(self) -> Self:
         return self.filter(venue__published=True)
 

@@ -105,7 +105,7 @@ def _token_allows(user: Any, capability: Capability) -> bool:
 
 def _staff_roles(user: "User") -> frozenset[str]:
     """Read once per account object: a page asks several times."""
-    if not hasattr(user, "_staff_role_names"):
+    if user.staff_role_names is None:
         roles: Iterable[str] = user.staff_roles.values_list("role", flat=True)
-        user._staff_role_names = frozenset(roles) | ({"administrator"} if user.is_superuser else frozenset())
-    return user._staff_role_names
+        user.staff_role_names = frozenset(roles) | ({"administrator"} if user.is_superuser else frozenset())
+    return user.staff_role_names

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from directory.accounts.secrets import digest, new_secret
+from directory.digests import digest, new_secret
 from directory.models import ApiToken, Organization, User
 
 MARK = "aptic_"

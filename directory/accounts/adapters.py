@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.accounts.invitations import kept_in
-from directory.accounts.secrets import fernet_key
+from directory.digests import fernet_key
 from directory.rights import needs_mfa
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from directory.accounts.mail import public_address, send_later
 from directory.accounts.members import lock_organization, roles_given_by
 from directory.accounts.refusals import Refused
-from directory.accounts.secrets import digest, new_secret
 from directory.audit import acting
+from directory.digests import digest, new_secret
 from directory.models import Invitation, Membership, Organization, User
 
 VALID = timedelta(days=14)

@@ -4,23 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('directory', '0009_audit'),
+        ("directory", "0009_audit"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='labelling',
-            name='labelling_bounded',
+            model_name="labelling",
+            name="labelling_bounded",
         ),
         migrations.AddField(
-            model_name='labelling',
-            name='reminded_on',
-            field=models.DateField(blank=True, null=True, verbose_name='rappel de fin envoyé le'),
+            model_name="labelling",
+            name="reminded_on",
+            field=models.DateField(blank=True, null=True, verbose_name="rappel de fin envoyé le"),
         ),
         migrations.AddConstraint(
-            model_name='labelling',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('during__endswith__isnull', False), ('during__isempty', False), ('during__startswith__isnull', False)), models.Q(('during__isempty', True), ('withdrawn_at__isnull', False)), _connector='OR'), name='labelling_bounded'),
+            model_name="labelling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("during__endswith__isnull", False),
+                        ("during__isempty", False),
+                        ("during__startswith__isnull", False),
+                    ),
+                    models.Q(("during__isempty", True), ("withdrawn_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="labelling_bounded",
+            ),
         ),
     ]

@@ -75,19 +75,36 @@ LEFT JOIN LATERAL (
 WHERE venue.published AND place.point IS NOT NULL;
 """
 OLD_VIEW = LISTED.replace("{more}", "").replace("{join}", "")
-NEW_VIEW = LISTED.replace(
-    "{more}", ",\n       freshness.stale_on,\n       freshness.listed_until"
-).replace("{join}", "\nLEFT JOIN directory_freshness freshness ON freshness.venue_id = venue.id")
+NEW_VIEW = LISTED.replace("{more}", ",\n       freshness.stale_on,\n       freshness.listed_until").replace(
+    "{join}", "\nLEFT JOIN directory_freshness freshness ON freshness.venue_id = venue.id"
+)
 
-COLUMNS = (
-    "place_id, venue_id, point, name, venue_type_id, itinerant, commune_code, categories, audiences, modes, "
-    "accessible, price_min_cents, labelled_during, timezone, week, updated_on, demo"
-).split(", ")
+COLUMNS = [
+    "place_id",
+    "venue_id",
+    "point",
+    "name",
+    "venue_type_id",
+    "itinerant",
+    "commune_code",
+    "categories",
+    "audiences",
+    "modes",
+    "accessible",
+    "price_min_cents",
+    "labelled_during",
+    "timezone",
+    "week",
+    "updated_on",
+    "demo",
+]
 
 
 def relist(columns: list[str]) -> str:
     """As migration 0006 wrote it, with these columns."""
-    names, new, old = (", ".join(prefix + name for name in columns) for prefix in ("", "excluded.", "listing."))
+    names, new, old = (
+        ", ".join(prefix + name for name in columns) for prefix in ("", "excluded.", "listing.")
+    )
     return f"""
 CREATE OR REPLACE FUNCTION directory_relist(places bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$

@@ -84,7 +84,9 @@ class ApplicationDocument(models.Model):
 
     application = models.ForeignKey(LabelApplication, models.CASCADE, related_name="documents")
     label = models.CharField(_("nature"), max_length=120)
-    file = models.FileField(_("fichier"), upload_to="applications/%Y/%m", storage=private_storage, max_length=200)
+    file = models.FileField(
+        _("fichier"), upload_to="applications/%Y/%m", storage=private_storage, max_length=200
+    )
     name = models.CharField(_("nom d'origine"), max_length=200)
     content_type = models.CharField(_("type"), max_length=60)
     size = models.PositiveIntegerField(_("taille en octets"))
@@ -171,9 +173,7 @@ class NotDuplicate(models.Model):
         verbose_name_plural = _("faux doublons")
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="not_duplicate_once"),
-            models.CheckConstraint(
-                condition=Q(first__lt=models.F("second")), name="not_duplicate_in_order"
-            ),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="not_duplicate_in_order"),
         ]
 
     def __str__(self) -> str:

@@ -67,7 +67,9 @@ class Service(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
     schedule = models.TextField(
-        _("jours et heures du service"), blank=True, help_text=_("Écriture d'OpenStreetMap ; vide : ceux du lieu.")
+        _("jours et heures du service"),
+        blank=True,
+        help_text=_("Écriture d'OpenStreetMap ; vide : ceux du lieu."),
     )
     replaces = models.OneToOneField(
         "self",

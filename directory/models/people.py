@@ -37,6 +37,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(_("inscrit le"), default=timezone.now)
     # The ApiToken through which the account acts during this request, if it does (directory/api_authentication.py).
     token: Any = None
+    # Its roles in the platform, once `directory.rights` has read them.
+    staff_role_names: frozenset[str] | None = None
 
     objects = UserAccounts()
 

@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from directory.owned import OfVenueQuerySet, OwnedQuerySet
 from directory.models.people import Organization, User
 from directory.models.venues import Venue
+from directory.owned import OfVenueQuerySet, OwnedQuerySet
 
 
 class ErrorReport(models.Model):
@@ -89,7 +89,12 @@ class ApiToken(models.Model):
         WRITE_OFFER = "offer", _("modifier lieux et services")
 
     organization = models.ForeignKey(
-        Organization, models.CASCADE, null=True, blank=True, related_name="tokens", verbose_name=_("structure")
+        Organization,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="tokens",
+        verbose_name=_("structure"),
     )
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens", verbose_name=_("au nom de"))
     name = models.CharField(_("usage"), max_length=80)

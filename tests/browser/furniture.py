@@ -14,8 +14,8 @@ from directory.models import (
     Closure,
     DuplicatePair,
     ErrorReport,
-    Labelling,
     LabelApplication,
+    Labelling,
     Place,
     Service,
     Venue,
@@ -67,7 +67,10 @@ def people(world: World) -> None:
     accounts.token(world)
     manager = world.users["manager"]
     UserSession.objects.create(
-        user=manager, ip="2001:db8::2:1", user_agent="Mozilla/5.0 (X11; Linux x86_64)", session_key="elsewhere"
+        user=manager,
+        ip="2001:db8::2:1",
+        user_agent="Mozilla/5.0 (X11; Linux x86_64)",
+        session_key="elsewhere",
     )
 
 
@@ -101,7 +104,11 @@ def services(world: World) -> tuple[Service, Service]:
         submitted_by=manager,
     )
     returned = Service.objects.create(
-        venue=world.venue, category=category, name="Photo", status="returned", review_note="Précisez la durée."
+        venue=world.venue,
+        category=category,
+        name="Photo",
+        status="returned",
+        review_note="Précisez la durée.",
     )
     edit_service(service=world.service, fields={"price_cents": 2500}, by=manager, at=now)
     return returned, world.service
@@ -131,7 +138,10 @@ def neighbours(number: int) -> None:
 def edits(world: World) -> list[BulkEdit]:
     """To be confirmed, with refused lines; running; done."""
     row = {"row": 2, "service": world.service.pk, "venue": world.venue.pk, "name": "Cours du soir"}
-    change = {"prix_euros": ["10", "12,50"], "description": ["", "On apprend à " + "très " * 20 + "bien cliquer."]}
+    change = {
+        "prix_euros": ["10", "12,50"],
+        "description": ["", "On apprend à " + "très " * 20 + "bien cliquer."],
+    }
     error = {"row": 3, "column": "prix_euros", "message": "Écrivez un prix en euros, par exemple 12,50."}
     return [
         BulkEdit.objects.create(
@@ -155,7 +165,7 @@ def upkeep(world: World) -> None:
         venue=world.venue,
         kind="other",
         message=words,
-        status="accepted",
+        status="fixed",
         handled_at=timezone.now(),
         answer="Merci : c'est corrigé.",
     )
@@ -163,17 +173,16 @@ def upkeep(world: World) -> None:
         Venue.objects.create(name=name, slug="x", source="import", source_id=name)
         for name in ("Médiathèque de la gare", "Mediathèque de la Gare")
     )
-    for status, reason in (("pending", ""), ("refused", "Le SIRET n'est pas celui de ce lieu.")):
-        Claim.objects.create(
-            venue=mine if status == "pending" else twin,
-            organization=world.organization,
-            proof="Notre nom est sur la porte.",
-            status=status,
-            reason=reason,
-            decided_by=world.users["reviewer"] if reason else None,
-            decided_at=timezone.now() if reason else None,
-            created_by=world.users["manager"],
-        )
+    asked = {"organization": world.organization, "proof": "Notre nom est sur la porte."}
+    Claim.objects.create(venue=mine, created_by=world.users["manager"], **asked)
+    Claim.objects.create(
+        venue=twin,
+        status="refused",
+        reason="Le SIRET n'est pas celui de ce lieu.",
+        decided_by=world.users["reviewer"],
+        decided_at=timezone.now(),
+        **asked,
+    )
     DuplicatePair.objects.create(
         first=mine, second=twin, distance_m=12, likeness=0.92, same_address=True, same_number=False
     )

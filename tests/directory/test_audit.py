@@ -84,7 +84,7 @@ def test_even_the_owner_cannot_alter_it(venue: Venue, statement: str) -> None:
 )
 def test_the_site_may_only_read_it(venue: Venue, statement: str) -> None:
     with (
-        pytest.raises(DatabaseError, match="permission denied|append-only"),
+        pytest.raises(DatabaseError, match=r"permission denied|append-only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.crypto import get_random_string
 
-from directory.accounts.secrets import digest
+from directory.digests import digest
 from directory.models import ApiToken, Invitation
 from tests.matrix.lines import Line, everybody, line
 from tests.matrix.world import AT, World

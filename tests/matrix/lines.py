@@ -10,7 +10,7 @@ from typing import Any
 
 ROLES = ("anonymous", "member", "agent", "manager", "foreign", "viewer", "reviewer", "administrator")
 # member: an account without any role; agent, manager and viewer: provider-agent, provider-manager and
-# sponsor-viewer of the organisation; foreign: provider-manager of another; reviewer, administrator: the platform's staff.
+# sponsor-viewer of the organisation; foreign: provider-manager of another; reviewer, administrator: platform.
 
 
 @dataclass(frozen=True)

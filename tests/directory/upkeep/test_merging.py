@@ -272,11 +272,7 @@ def furnish(venue: Venue, side: dict[str, Any], organizations: list[Organization
         for period in one_after_the_other(spans):
             model.objects.create(venue=venue, during=period)
     for name in side["services"]:
-        made = Service.objects.create(venue=venue, category=category, name=name, status="approved")
-        if name == "Atelier modifié":
-            Service.objects.create(
-                venue=venue, category=category, name=name, status="submitted", replaces=made
-            )
+        offer(venue, category, name)
     opened = False
     for status in side["applications"]:
         if status != "withdrawn" and opened:
@@ -287,6 +283,13 @@ def furnish(venue: Venue, side: dict[str, Any], organizations: list[Organization
         ErrorReport.objects.create(venue=venue, kind="hours", message="Fermé")
     for number in set(side["claims"]):
         Claim.objects.create(venue=venue, organization=organizations[number], proof="Preuve")
+
+
+def offer(venue: Venue, category: Category, name: str) -> None:
+    """One of the names is that of a service with a change waiting for its review."""
+    made = Service.objects.create(venue=venue, category=category, name=name, status="approved")
+    if name == "Atelier modifié":
+        Service.objects.create(venue=venue, category=category, name=name, status="submitted", replaces=made)
 
 
 def one_after_the_other(spans: list[tuple[int, int]]) -> list[DateRange]:
