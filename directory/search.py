@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.utils import timezone
 
 from directory import open_now
@@ -30,6 +30,8 @@ class Result:
     distance_m: int | None
     opening: open_now.Now
     labelled: bool
+    # Its organisation has not confirmed it for nine months: marked "à vérifier".
+    stale: bool = False
 
     @property
     def next_visit_at(self) -> datetime | None:
@@ -73,7 +75,7 @@ class VenueSearch:
 
     def page(self) -> Page:
         hits, next_cursor = first_hits(self.matching)
-        return Page(read_results(hits, self.matching), next_cursor, self)
+        return Page(stale_last(read_results(hits, self.matching)), next_cursor, self)
 
     @cached_property
     def counts(self) -> Counts:
@@ -101,6 +103,7 @@ def read_results(hits: list[Hit], matching: Matching) -> list[Result]:
     places = (
         Place.objects.filter(pk__in=[hit.place_id for hit in hits])
         .select_related("venue")
+        .annotate(stale_on=F("listing__stale_on"))
         .prefetch_related(Prefetch("opening_days", days, to_attr="special_days"))
     )
     by_id = {place.pk: place for place in places}
@@ -140,4 +143,21 @@ def result(hit: Hit, place: Place, services: list[Service], matching: Matching) 
         distance_m=None if hit.distance_m is None else round(hit.distance_m),
         opening=open_now.now(place.week, special, place.timezone, matching.at),
         labelled=hit.is_labelled,
+        stale=is_stale(place, matching.today),
     )
+
+
+def is_stale(place: Place, today: date) -> bool:
+    """`place` as `read_results` reads it."""
+    stale_on: date | None = place.stale_on  # type: ignore[attr-defined]
+    return stale_on is not None and stale_on <= today
+
+
+def stale_last(results: list[Result]) -> list[Result]:
+    """Of the venues of a page shown at one distance, to the metre, those to verify come last.
+
+    The order by `distance_m` and the cursor stay what they are.
+    """
+    if not results or results[0].distance_m is None:
+        return results
+    return sorted(results, key=lambda found: (found.distance_m, found.stale))

@@ -1,4 +1,4 @@
-"""Upkeep in Chromium: every page at three widths, an error reported without JavaScript, two venues made one."""
+"""Upkeep in Chromium: every page at three widths, a report without JavaScript, two venues made one."""
 
 import os
 from pathlib import Path
@@ -58,7 +58,7 @@ def people(organization: Organization) -> tuple[User, User]:
 
 @pytest.fixture
 def venues(organization: Organization, people: tuple[User, User]) -> tuple[Venue, Venue, Venue]:
-    """One of theirs, long not confirmed; an imported one beside it that looks like it; another imported one."""
+    """One of theirs, long not confirmed; an imported one beside it, of a name alike; another import."""
     with acting(people[0]):
         own = upkeep.venue_of(organization, "Atelier du port", slug="atelier", verified_on="2025-01-01")
         alike = upkeep.venue_of(None, "L'atelier du Port", 2.5 + HUNDRED_M, source="import", source_id="7")
