@@ -7,11 +7,13 @@ are not read stay deferred, as with `only()`.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model
 from django.db.models.base import ModelState
+from psycopg.types.range import Range
 
 from directory.choices import ReviewStatus
 from directory.models import Place, Service, Venue
@@ -66,8 +68,12 @@ def columns(alias: str, names: Sequence[str]) -> str:
 
 
 PLACES_SQL = f"""
-SELECT ST_X(place.point), ST_Y(place.point), {columns("place", PLACE)}, {columns("venue", VENUE)}
+SELECT ST_X(place.point), ST_Y(place.point), listing.stale_on,
+       ARRAY(SELECT during FROM directory_closure closure
+             WHERE closure.venue_id = venue.id AND upper(during) >= current_date ORDER BY during),
+       {columns("place", PLACE)}, {columns("venue", VENUE)}
 FROM directory_place place JOIN directory_venue venue ON venue.id = place.venue_id
+LEFT JOIN directory_listing listing ON listing.place_id = place.id
 WHERE place.id = ANY(%s)
 """  # noqa: S608
 SERVICES_SQL = f"""
@@ -79,23 +85,25 @@ ORDER BY service.venue_id, service.position, service.id
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A located place, with its venue and the kind of that venue at hand."""
+    """A located place, with its venue and the kind of that venue at hand. `closures` are those not over."""
 
     place: Place
     lon: float
     lat: float
+    stale_on: date | None
+    closures: list[Range[date]]
 
 
 def cards(place_ids: Iterable[int]) -> dict[int, Card]:
     """By place. A place that has gone meanwhile is left out."""
     words, found = referential(), {}
-    for lon, lat, *values in rows(PLACES_SQL, place_ids):
+    for lon, lat, stale_on, closures, *values in rows(PLACES_SQL, place_ids):
         place = instance(Place, PLACE, values[: len(PLACE)])
         venue = instance(Venue, VENUE, values[len(PLACE) :])
         if venue.venue_type_id in words.venue_types:  # else added this very minute: Django reads it
             known(venue, "venue_type", words.venue_types[venue.venue_type_id])
         known(place, "venue", venue)
-        found[place.pk] = Card(place, lon, lat)
+        found[place.pk] = Card(place, lon, lat, stale_on, closures)
     return found
 
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 from directory import opening
 from directory.cards import Card, cards, services
 from directory.choices import Mode
-from directory.closing import closed, closures_of
+from directory.closing import closed
 from directory.criteria import Criteria
 from directory.cursors import Cursor
 from directory.facets import Counts, FacetValue, counted, facets
 from directory.markers import Marker, markers
 from directory.matching import OF_A_SERVICE, Matching
-from directory.models import Closure, Listing, Place, Service, Venue
+from directory.models import Listing, Place, Service, Venue
 from directory.paging import Hit, first_hits
 from directory.widening import Widening, widenings
 
@@ -36,6 +36,8 @@ class Result:
     distance_m: float | None
     opening: opening.Now
     labelled: bool
+    # Its organisation has not confirmed it for nine months: marked "à vérifier".
+    stale: bool = False
 
     @property
     def next_visit_at(self) -> datetime | None:
@@ -80,7 +82,7 @@ class VenueSearch:
 
     def page(self) -> Page:
         hits, next_cursor = first_hits(self.matching)
-        return Page(read_results(hits, self.matching), next_cursor, self)
+        return Page(stale_last(read_results(hits, self.matching)), next_cursor, self)
 
     @cached_property
     def counts(self) -> Counts:
@@ -104,21 +106,20 @@ class VenueSearch:
 
 
 def read_results(hits: list[Hit], matching: Matching) -> list[Result]:
-    """Everything a card shows, in three queries whatever the number of hits."""
+    """Everything a card shows, in two queries whatever the number of hits."""
     found = cards([hit.place_id for hit in hits])
     offers = services({card.place.venue_id: card.place.venue for card in found.values()})
-    closures = closures_of(offers, matching.today)
     if any(name in OF_A_SERVICE for name in matching.criteria.narrowing):
         for offer in offers.values():
             offer.sort(key=lambda service: not matching.is_met_by(service))
     return [
-        result(hit, found[hit.place_id], offers[hit.venue_id], closures.get(hit.venue_id, []), matching.at)
+        result(hit, found[hit.place_id], offers[hit.venue_id], matching)
         for hit in hits
         if hit.place_id in found
     ]
 
 
-def result(hit: Hit, card: Card, offer: list[Service], closures: list[Closure], at: datetime) -> Result:
+def result(hit: Hit, card: Card, offer: list[Service], matching: Matching) -> Result:
     return Result(
         venue=card.place.venue,
         place=card.place,
@@ -126,13 +127,14 @@ def result(hit: Hit, card: Card, offer: list[Service], closures: list[Closure], 
         lat=card.lat,
         services=offer,
         distance_m=None if hit.distance_m is None else round(hit.distance_m, 1),
-        opening=opening_of(card.place, closures, at),
+        opening=opening_of(card, matching.at),
         labelled=hit.is_labelled,
+        stale=card.stale_on is not None and card.stale_on <= matching.today,
     )
 
 
-def opening_of(place: Place, closures: list[Closure], at: datetime) -> opening.Now:
-    hours = opening.parse(closed(place.hours, closures), timezone=place.timezone)
+def opening_of(card: Card, at: datetime) -> opening.Now:
+    hours = opening.parse(closed(card.place.hours, card.closures), timezone=card.place.timezone)
     return hours.now(at) if hours else opening.UNKNOWN
 
 
@@ -145,3 +147,13 @@ def venue_alone(venue_id: int, at: datetime) -> Result | None:
         return None
     hit = Hit(listing["pk"], venue_id, listing["itinerant"], listing["is_labelled"])
     return read_results([hit], matching)[0]
+
+
+def stale_last(results: list[Result]) -> list[Result]:
+    """Of the venues of a page shown at one distance, those to verify come last.
+
+    The order by `distance_m` and the cursor stay what they are.
+    """
+    if not results or results[0].distance_m is None:
+        return results
+    return sorted(results, key=lambda found: (found.distance_m, found.stale))

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from directory import opening
 from directory.choices import Audience, SupportMode
-from directory.closing import closed, closures_of
+from directory.closing import closed
 from directory.models import Closure, Labelling, Place, Service, Venue
 from geodata.models import Area
 
@@ -34,7 +34,7 @@ class PlaceHours:
 
     @cached_property
     def hours(self) -> opening.Hours | None:
-        return opening.parse(closed(self.place.hours, self.closures), timezone=self.place.timezone)
+        return opening.parse(closed(self.place.hours, [each.during for each in self.closures]), timezone=self.place.timezone)
 
     @cached_property
     def now(self) -> opening.Now:
@@ -84,7 +84,7 @@ class Sheet:
     def closures(self) -> list[Closure]:
         """Those of today and after, soonest first."""
         today = self.at.astimezone(ZoneInfo("Europe/Paris")).date()
-        return closures_of([self.venue.pk], today).get(self.venue.pk, [])
+        return list(self.venue.closures.filter(during__endswith__gt=today).order_by("during"))
 
     def services(self) -> Iterable[Service]:
         return self.venue.services.public().select_related("category__parent")

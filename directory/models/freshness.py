@@ -53,6 +53,7 @@ class DuplicatePair(models.Model):
     class Meta:
         verbose_name = _("doublon possible")
         verbose_name_plural = _("doublons possibles")
+        indexes = [models.Index(fields=["-likeness", "id"], name="duplicate_pair_surest")]
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
             models.CheckConstraint(

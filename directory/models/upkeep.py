@@ -151,6 +151,7 @@ class Change(models.Model):
             models.Index(fields=["organization", "-id"], name="change_by_organization"),
             models.Index(fields=["venue", "-id"], name="change_by_venue"),
             models.Index(fields=["table", "row"], name="change_by_row"),
+            models.Index(fields=["actor", "-id"], condition=~Q(actor=None), name="change_by_actor"),
         ]
 
     def __str__(self) -> str:

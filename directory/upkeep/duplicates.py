@@ -19,56 +19,53 @@ MOST_NEIGHBOURS = 40
 MOST_OF_A_NUMBER = 30
 
 FIND = """
-WITH alive AS MATERIALIZED (
-    SELECT id, lower(unaccent(name)) AS name,
-           CASE WHEN pivot ~ '[1-9A-Z]' AND length(pivot) >= 9 THEN pivot END AS pivot
-    FROM directory_venue WHERE merged_into_id IS NULL
+WITH shared AS MATERIALIZED (
+    SELECT pivot FROM directory_venue
+    WHERE merged_into_id IS NULL AND length(pivot) >= 9 AND pivot ~ '[1-9A-Z]'
+    GROUP BY pivot HAVING count(*) BETWEEN 2 AND %(of_a_number)s
 ), places AS MATERIALIZED (
-    SELECT place.id, venue_id, point, commune_code, nullif(btrim(lower(unaccent(address))), '') AS address
-    FROM directory_place place JOIN alive ON alive.id = place.venue_id
-), near AS (
-    SELECT place.venue_id AS one, other.venue_id AS two, other.distance
+    SELECT venue_id, point::geography(Point,4326) AS point, nullif(commune_code, '') AS commune,
+           nullif(btrim(lower(unaccent(address))), '') AS address, shared.pivot
+    FROM directory_place place JOIN directory_venue venue ON venue.id = place.venue_id
+    LEFT JOIN shared ON shared.pivot = venue.pivot
+    WHERE venue.merged_into_id IS NULL
+), clues AS (
+    SELECT place.venue_id AS one, other.venue_id AS two, other.distance,
+           false AS same_address, false AS same_number, false AS same_commune
     FROM places place CROSS JOIN LATERAL (
-        SELECT beside.venue_id, ST_Distance(beside.point::geography, place.point::geography) AS distance
+        SELECT beside.venue_id, ST_Distance(beside.point::geography(Point,4326), place.point) AS distance
         FROM directory_place beside
-        WHERE ST_DWithin(beside.point::geography, place.point::geography, %(near_m)s)
-        ORDER BY beside.point::geography <-> place.point::geography LIMIT %(neighbours)s
+        WHERE ST_DWithin(beside.point::geography(Point,4326), place.point, %(near_m)s)
+        ORDER BY beside.point::geography(Point,4326) <-> place.point LIMIT %(neighbours)s
     ) other
     WHERE place.point IS NOT NULL
-), shared AS (
-    SELECT pivot FROM alive WHERE pivot IS NOT NULL
-    GROUP BY pivot HAVING count(*) BETWEEN 2 AND %(of_a_number)s
-), clues AS (
-    SELECT one, two, distance, false AS same_address, false AS same_number FROM near
     UNION ALL
-    SELECT place.venue_id, other.venue_id, NULL, true, false
-    FROM places place JOIN places other USING (commune_code, address) WHERE commune_code <> ''
+    SELECT place.venue_id, other.venue_id, NULL, true, false, true
+    FROM places place JOIN places other USING (commune, address)
     UNION ALL
-    SELECT one.id, two.id, NULL, false, true
-    FROM shared JOIN alive one USING (pivot) JOIN alive two USING (pivot)
-), pairs AS (
-    SELECT one, two, min(distance) AS distance, bool_or(same_address) AS same_address,
-           bool_or(same_number) AS same_number
-    FROM clues GROUP BY one, two
+    SELECT place.venue_id, other.venue_id, NULL, false, true, true
+    FROM places place JOIN places other USING (pivot, commune)
+    UNION ALL
+    SELECT one.id, two.id, NULL, false, true, false
+    FROM shared JOIN directory_venue one USING (pivot) JOIN directory_venue two USING (pivot)
+), pairs AS MATERIALIZED (
+    SELECT least(one, two) AS one, greatest(one, two) AS two, round(min(distance)) AS distance,
+           bool_or(same_address) AS same_address, bool_or(same_number) AS same_number,
+           bool_or(same_number AND same_commune) AS same_number_there
+    FROM clues WHERE one <> two GROUP BY 1, 2
+), told AS MATERIALIZED (
+    SELECT pairs.*, similarity(lower(unaccent(a.name)), lower(unaccent(b.name))) AS likeness
+    FROM pairs JOIN directory_venue a ON a.id = one JOIN directory_venue b ON b.id = two
+    WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL
 )
 INSERT INTO directory_duplicatepair
     (first_id, second_id, distance_m, likeness, same_address, same_number, found_at)
-SELECT least(one, two), greatest(one, two), min(round(distance)), max(likeness), bool_or(same_address),
-       bool_or(same_number), %(at)s
-FROM (
-    SELECT pairs.*, similarity(a.name, b.name) AS likeness
-    FROM pairs JOIN alive a ON a.id = one JOIN alive b ON b.id = two WHERE one <> two
-) told
-WHERE (CASE
-        WHEN same_number THEN likeness >= 0.5 OR distance IS NOT NULL OR EXISTS (
-            SELECT FROM places p JOIN places q USING (commune_code)
-            WHERE p.venue_id = one AND q.venue_id = two AND commune_code <> '')
-        WHEN same_address THEN likeness >= 0.3
-        ELSE likeness >= 0.4
-    END)
-  AND NOT EXISTS (SELECT FROM directory_notduplicate said
-                  WHERE said.first_id = least(one, two) AND said.second_id = greatest(one, two))
-GROUP BY 1, 2
+SELECT one, two, distance, likeness, same_address, same_number, %(at)s
+FROM told
+WHERE (same_number_there OR same_number AND (likeness >= 0.5 OR distance IS NOT NULL)
+       OR same_address AND likeness >= 0.3
+       OR distance IS NOT NULL AND likeness >= 0.4)
+  AND NOT EXISTS (SELECT FROM directory_notduplicate said WHERE said.first_id = one AND said.second_id = two)
 """
 
 
@@ -89,9 +86,8 @@ def find(at: datetime) -> int:
 
 
 def waiting() -> QuerySet[DuplicatePair]:
-    """Those still to decide, the surest first."""
-    alive = DuplicatePair.objects.filter(first__merged_into=None, second__merged_into=None)
-    return alive.order_by("-same_number", "-likeness", "pk")
+    """Those still to decide, names most alike first; a merge takes away those of the venue that goes."""
+    return DuplicatePair.objects.order_by("-likeness", "pk")
 
 
 def say_two(*, first: Venue, second: Venue, by: User, at: datetime) -> None:

@@ -99,7 +99,7 @@ def test_constant_number_of_queries(
 ) -> None:
     client.get(VENUES, HERE)
     for limit in (1, 20):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             client.get(VENUES, {**HERE, "limit": limit})
 
 

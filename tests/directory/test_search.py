@@ -264,5 +264,5 @@ def test_constant_number_of_queries(django_assert_num_queries: Any) -> None:
         )
     search(**HERE, limit=1)
     for limit in (1, 20):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             assert len(search(**HERE, limit=limit).page().results) == limit

@@ -66,6 +66,24 @@ def test_a_venue_leaves_the_search_on_its_day_and_comes_back_when_confirmed(
     assert (change.actor, change.after) == (agent, {"verified_on": "2027-02-01"})
 
 
+def test_at_one_distance_those_to_verify_come_last(venue: Venue, organization: Organization) -> None:
+    day = date(2026, 11, 1)
+    fresh = [venue_of(organization, f"Vérifié {n}", verified_on=date(2026, 10, 1)).name for n in range(2)]
+    venue_of(organization, "Plus loin", 2.6, verified_on=date(2026, 10, 1))
+    criteria = Criteria(point=Point(2.5, 46.5, srid=4326), labelled=False)
+    page = VenueSearch(criteria, at(day)).page()
+    assert [found.venue.name for found in page.results] == [*fresh, "Atelier du port", "Plus loin"]
+    assert [found.stale for found in page.results] == [False, False, True, False]
+    distances = [found.distance_m for found in page.results]
+    assert distances == sorted(distances)
+    seen, cursor = [], None
+    for _ in range(4):
+        page = VenueSearch(criteria.but(limit=1, cursor=cursor), at(day)).page()
+        seen += [found.venue.name for found in page.results]
+        cursor = page.next_cursor
+    assert sorted(seen) == sorted([*fresh, "Atelier du port", "Plus loin"])
+
+
 def test_an_imported_venue_that_nobody_manages_stays(free: Venue, organization: Organization) -> None:
     assert shown(date(2036, 1, 1)) == ["Médiathèque de la gare"]
     Venue.objects.filter(pk=free.pk).update(organization=organization)

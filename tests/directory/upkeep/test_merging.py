@@ -263,7 +263,6 @@ NUMBER = iter(range(1_000_000))
 
 def furnish(venue: Venue, side: dict[str, Any], organizations: list[Organization]) -> None:
     """Rows of every kind; what the database itself refuses beside another is left out."""
-    category = Category.objects.exclude(parent=None).first()
     if side["placed"] and not side["itinerant"]:
         Place.objects.create(venue=venue, point="POINT(2 46)", source_id="a")
     for source_id in dict.fromkeys(side["stops"]) if side["itinerant"] else []:
@@ -271,8 +270,7 @@ def furnish(venue: Venue, side: dict[str, Any], organizations: list[Organization
     for model, spans in ((Labelling, side["labels"]), (Closure, side["closures"])):
         for period in one_after_the_other(spans):
             model.objects.create(venue=venue, during=period)
-    for name in side["services"]:
-        offer(venue, category, name)
+    offer(venue, side["services"])
     opened = False
     for status in side["applications"]:
         if status != "withdrawn" and opened:
@@ -285,11 +283,14 @@ def furnish(venue: Venue, side: dict[str, Any], organizations: list[Organization
         Claim.objects.create(venue=venue, organization=organizations[number], proof="Preuve")
 
 
-def offer(venue: Venue, category: Category, name: str) -> None:
-    """One of the names is that of a service with a change waiting for its review."""
-    made = Service.objects.create(venue=venue, category=category, name=name, status="approved")
-    if name == "Atelier modifié":
-        Service.objects.create(venue=venue, category=category, name=name, status="submitted", replaces=made)
+def offer(venue: Venue, names: list[str]) -> None:
+    category = Category.objects.exclude(parent=None).first()
+    for name in names:
+        made = Service.objects.create(venue=venue, category=category, name=name, status="approved")
+        if name == "Atelier modifié":
+            Service.objects.create(
+                venue=venue, category=category, name=name, status="submitted", replaces=made
+            )
 
 
 def one_after_the_other(spans: list[tuple[int, int]]) -> list[DateRange]:
