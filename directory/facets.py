@@ -23,7 +23,7 @@ from directory.moments import Moment
 from directory.querysets import condition
 
 COUNTED_AROUND_M = 20_000
-MOST_COUNTED = 5_000
+MOST_COUNTED = 2_000
 # dimension -> criterion
 DIMENSIONS = {
     "categories": "category",
@@ -50,18 +50,23 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Counts:
-    """`radius_m` is None when the set is bounded otherwise; `capped` means "at least `total`"."""
+    """`radius_m` is None when the set is bounded otherwise; `capped` means "at least `total`".
+
+    `without` is how many venues there would be without one of the criteria, by its name.
+    """
 
     total: int
     capped: bool
     radius_m: float | None
     by_dimension: Mapping[str, Mapping[str, int]]
+    without: Mapping[str, int]
 
 
 def counted(matching: Matching) -> Counts:
     given = matching.criteria
     radius_m = given.radius_m or (COUNTED_AROUND_M if given.point and not given.bbox else None)
-    sql, params = counting_sql(matching, radius_m)
+    tests = lifted(matching)
+    sql, params = counting_sql(matching, radius_m, tests)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description or ()]
@@ -71,7 +76,8 @@ def counted(matching: Matching) -> Counts:
         for dimension, value in values_of(row):
             counts[dimension][value] += row[f"without_{DIMENSIONS[dimension]}"]
     everything = next(row for row in rows if row["grouped_by"] == "nothing")
-    return Counts(everything["matching"], everything["seen"] >= MOST_COUNTED, radius_m, counts)
+    without = {name: everything[f"without_{name}"] for name in tests}
+    return Counts(everything["matching"], everything["seen"] >= MOST_COUNTED, radius_m, counts, without)
 
 
 def values_of(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -110,12 +116,21 @@ GROUP BY GROUPING SETS ((categories), (audiences), (modes), (venue_type_id),
 """
 
 
-def counting_sql(matching: Matching, radius_m: float | None) -> tuple[str, tuple[Any, ...]]:
+def lifted(matching: Matching) -> dict[str, Q]:
+    """The conditions without which venues are counted too.
+
+    At home, the territories served bound the set: that criterion cannot be lifted.
+    """
+    names = [name for name in DIMENSIONS.values() if name != "mode" or not matching.comes_to_you]
+    conditions = matching.conditions
+    return {name: conditions[name] for name in names if name in conditions}
+
+
+def counting_sql(
+    matching: Matching, radius_m: float | None, tests: Mapping[str, Q]
+) -> tuple[str, tuple[Any, ...]]:
     """Rows of one grouping each, with how many venues match, and how many would without each criterion."""
-    wheres = matching.conditions()
-    # At home, the territories served bound the set: that criterion cannot be lifted.
-    lifted = [name for name in DIMENSIONS.values() if name != "mode" or not matching.comes_to_you]
-    tests = {name: wheres.pop(name) for name in lifted if name in wheres}
+    wheres = {name: test for name, test in matching.conditions.items() if name not in tests}
     services = same_service_tests(matching, tests)
     columns = {
         "open_now": condition(opens=True),
@@ -131,7 +146,7 @@ def counting_sql(matching: Matching, radius_m: float | None) -> tuple[str, tuple
     return assembled(sql, list(tests), list(services)), params
 
 
-def same_service_tests(matching: Matching, tests: dict[str, Q]) -> dict[str, Case]:
+def same_service_tests(matching: Matching, tests: Mapping[str, Q]) -> dict[str, Case]:
     """ "By one and the same service", for all criteria and without each one of them.
 
     Services are looked up only where the listing says that each criterion is met by some service.

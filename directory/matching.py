@@ -1,6 +1,7 @@
 """Criteria -> conditions on listings: what "matches" means, said once for list, map, counts and widenings."""
 
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
@@ -31,6 +32,7 @@ class Matching:
     def today(self) -> date:
         return self.at.astimezone(ZoneInfo("Europe/Paris")).date()
 
+    @cached_property
     def conditions(self) -> dict[str, Q]:
         """Every condition of the search except the place; all of them have to hold."""
         given = self.criteria
@@ -100,7 +102,7 @@ class Matching:
 
     def listings(self, radius_m: float | None) -> ListingQuerySet:
         """All that matches, every stop of an itinerant venue by itself."""
-        return self.within(radius_m).filter(*self.conditions().values(), self.same_service())
+        return self.within(radius_m).filter(*self.conditions.values(), self.same_service())
 
     def _mode(self) -> Q:
         if self.comes_to_you and self.criteria.point:

@@ -4,6 +4,7 @@ minute."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ class Moment:
     by_zone: dict[str, LocalMinute]
 
     @classmethod
+    @lru_cache(maxsize=16)
     def meant(cls, open_at: datetime | Literal["now"], at: datetime) -> "Moment":
         """`open_at` as in Criteria; `at` is the present instant."""
         if isinstance(open_at, datetime):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
+from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]
@@ -100,7 +101,16 @@ class Hours:
         return next((self._aware(start) for start, _end, state in spans if state == State.OPEN), None)
 
     def now(self, at: datetime) -> Now:
-        return Now(self.is_open(at), self.next_change(at), self.next_open(at))
+        """The three answers above, in one walk through the hours."""
+        spans = self._spans(self._local(at))
+        _start, end, state = next(spans)
+        later = list(islice(spans, 1))
+        opens = next((start for start, _end, then in chain(later, spans) if then == State.OPEN), None)
+        return Now(
+            is_open=None if state == State.UNKNOWN else bool(state == State.OPEN),
+            next_change=self._aware(end) if later else None,
+            next_open_at=self._aware(opens) if opens else None,
+        )
 
     def days(self, first_day: date, n: int) -> list[Day]:
         """The `n` local days from `first_day` on."""

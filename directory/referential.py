@@ -5,6 +5,7 @@ Two dozen rows that staff change a few times a year: every process reads them at
 
 from dataclasses import dataclass
 from typing import Self
+from uuid import uuid4
 
 from django.core.cache import caches
 
@@ -40,9 +41,16 @@ class Referential:
         return [row for row in self.categories.values() if row.parent_id == parent.pk]
 
 
+# The cache holds only a token: it copies what it holds at each look, and every page looks several times.
+_read: dict[str, Referential] = {}
+
+
 def referential() -> Referential:
-    found: Referential | None = caches["process"].get("directory.referential")
+    """Shared by all threads: not to be changed."""
+    found = _read.get(caches["process"].get("directory.referential", ""))
     if found is None:
-        found = Referential.read()
-        caches["process"].set("directory.referential", found, SECONDS_KEPT)
+        found, token = Referential.read(), uuid4().hex
+        _read.clear()
+        _read[token] = found
+        caches["process"].set("directory.referential", token, SECONDS_KEPT)
     return found

@@ -102,7 +102,7 @@ class VenueSearch:
 
     def widened(self) -> list[Widening]:
         """Wider searches that find something, for when this one finds nothing."""
-        return widenings(self.matching)
+        return widenings(self.matching, self.counts)
 
 
 def read_results(hits: list[Hit], matching: Matching) -> list[Result]:

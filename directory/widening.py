@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from directory.criteria import Criteria
-from directory.facets import COUNTED_AROUND_M
+from directory.facets import COUNTED_AROUND_M, Counts
 from directory.matching import Matching
 from directory.paging import nearest_hits
 
@@ -25,11 +25,12 @@ class Widening:
     total: int
 
 
-def widenings(matching: Matching) -> list[Widening]:
+def widenings(matching: Matching, counts: Counts) -> list[Widening]:
     """The smallest radius that finds something, then what finds something here."""
     found = []
-    for label, criteria in (*farther(matching), *here(matching.criteria)):
-        total = total_of(Matching(criteria, matching.at))
+    for name, label, criteria in (*farther(matching), *here(matching.criteria)):
+        known = None if counts.capped else counts.without.get(name)
+        total = total_of(Matching(criteria, matching.at)) if known is None else known
         if total:
             found.append(Widening(label, criteria, total))
         if len(found) == MOST_PROPOSED:
@@ -42,18 +43,19 @@ def total_of(matching: Matching) -> int:
     return matching.listings(radius_m).values("venue").distinct()[:MOST_COUNTED].count()
 
 
-def farther(matching: Matching) -> Iterator[tuple[str, Criteria]]:
+def farther(matching: Matching) -> Iterator[tuple[str, str, Criteria]]:
+    """A radius that finds something: "radius_m", label, criteria."""
     given = matching.criteria
     if not given.point or not given.radius_m or matching.comes_to_you:
         return
     nearest = nearest_hits(Matching(given.without("radius_m"), matching.at), given.point, 1)
     for km in RADII_KM:
         if nearest and (nearest[0].distance_m or 0) <= km * 1000:
-            yield _("Jusqu’à %(km)s km") % {"km": km}, given.but(radius_m=km * 1000.0)
+            yield "radius_m", _("Jusqu’à %(km)s km") % {"km": km}, given.but(radius_m=km * 1000.0)
             return
 
 
-def here(given: Criteria) -> Iterator[tuple[str, Criteria]]:
+def here(given: Criteria) -> Iterator[tuple[str, str, Criteria]]:
     """Another hour first, then fewer demands, then without the label."""
     labels = {
         "open_at": _("À toute heure"),
@@ -68,4 +70,4 @@ def here(given: Criteria) -> Iterator[tuple[str, Criteria]]:
     }
     for name in (name for name in labels if name in given.narrowing):
         relaxed = given.but(labelled=False) if name == "labelled" else given.without(name)
-        yield labels[name], relaxed
+        yield name, labels[name], relaxed

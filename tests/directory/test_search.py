@@ -231,12 +231,12 @@ def test_a_facet_tells_what_the_list_would_hold() -> None:
 
 def test_an_empty_search_proposes_wider_ones_that_find() -> None:
     add_venue(2.6, 46.5, labelled=False)
-    search_here = search(**HERE, radius_km=5, accessible="true")
-    assert search_here.page().results == []
-    assert search_here.widened() == []
+    here = {**HERE, "radius_km": 5, "accessible": "true"}
+    assert search(**here).page().results == []
+    assert search(**here).widened() == []
     add_venue(2.6, 46.5, accessible=True)
     add_venue(2.51, 46.5)
-    labels = {w.label: w.total for w in search_here.widened()}
+    labels = {w.label: w.total for w in search(**here).widened()}
     assert labels == {"Jusqu’à 10 km": 1, "Même si l’accès en fauteuil n’est pas assuré": 1}
 
 
