@@ -91,7 +91,7 @@ class Card:
     lon: float
     lat: float
     stale_on: date | None
-    closures: list[Range[date]]
+    closures: list[Range]
 
 
 def cards(place_ids: Iterable[int]) -> dict[int, Card]:

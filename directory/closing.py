@@ -8,7 +8,7 @@ from psycopg.types.range import Range
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def closed(hours: str, closures: Iterable[Range[date]]) -> str:
+def closed(hours: str, closures: Iterable[Range]) -> str:
     """ "Mo 09:00-12:00" and the days [24 December 2026, 1 January 2027) ->
     "Mo 09:00-12:00; 2026 Dec 24-2026 Dec 31 off"; no hours stay no hours."""
     rules = (f"{_day(days.lower)}-{_day(days.upper - timedelta(days=1))} off" for days in closures)

@@ -34,7 +34,8 @@ class PlaceHours:
 
     @cached_property
     def hours(self) -> opening.Hours | None:
-        return opening.parse(closed(self.place.hours, [each.during for each in self.closures]), timezone=self.place.timezone)
+        hours = closed(self.place.hours, [closure.during for closure in self.closures])
+        return opening.parse(hours, timezone=self.place.timezone)
 
     @cached_property
     def now(self) -> opening.Now:

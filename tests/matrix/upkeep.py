@@ -1,12 +1,16 @@
 """Reports, claims, duplicates, freshness, journals."""
 
+from django.utils.crypto import get_random_string
+
 from directory.models import Claim, ErrorReport, Venue
 from tests.matrix.lines import Line, everybody, line
 from tests.matrix.world import World
 
 
 def free(world: World) -> int:
-    return Venue.objects.create(name="Lieu importé", slug="lieu-importe", source="x", source_id="1").pk
+    return Venue.objects.create(
+        name="Lieu importé", slug="lieu-importe", source="x", source_id=get_random_string(9)
+    ).pk
 
 
 def report(world: World) -> int:

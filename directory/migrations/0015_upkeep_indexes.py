@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0010_service_review_queue"),
+        ("directory", "0014_service_review_queue"),
     ]
 
     operations = [
