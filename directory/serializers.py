@@ -28,7 +28,7 @@ class ServiceSerializer(serializers.ModelSerializer):
 def service_properties(service: Service) -> dict[str, Any]:
     """What ServiceSerializer declares, a hundred times a page."""
     return {
-        "id": service.pk,
+        "id": service.id,
         "name": service.name,
         "category": service.category.slug,
         "price_cents": service.price_cents,
