@@ -211,7 +211,7 @@ def test_the_second_factor(open_page: OpenPage, sign_in: SignIn, world: World, l
     key = Authenticator.objects.create(
         user=user, type="webauthn", data={"name": "Téléphone", "credential": {}, "passwordless": True}
     )
-    for name in sorted(SECOND_FACTOR - {"mfa_activate_totp"}):
+    for name in sorted(SECOND_FACTOR - {"mfa_activate_totp", "mfa_add_webauthn"}):
         arguments = [key.pk] if "<int:pk>" in ROUTES[name] else []
         look(page, reverse(name, args=arguments), name)
 
@@ -221,7 +221,7 @@ def just_gave_the_password(page: Page, user: User) -> None:
     cookie = next(one for one in page.context.cookies() if one["name"] == "sessionid")
     session = importlib.import_module(settings.SESSION_ENGINE).SessionStore(cookie["value"])
     session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "email": user.email}
+        {"method": "password", "at": time.time(), "reauthenticated": True}
     ]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
