@@ -96,5 +96,10 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FORWARD, relist([*COLUMNS, "words"], "") + REWRITTEN),
         migrations.RemoveIndex("listing", "listing_words"),
-        migrations.RemoveField("listing", "words"),
+        # By hand, because going back adds a column that may not be null to a table that has rows.
+        migrations.RunSQL(
+            "ALTER TABLE directory_listing DROP COLUMN words",
+            "ALTER TABLE directory_listing ADD COLUMN words tsvector NOT NULL DEFAULT ''",
+            state_operations=[migrations.RemoveField("listing", "words")],
+        ),
     ]
