@@ -13,10 +13,23 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from directory.models import Change
 
 NOTHING = "–"
+# Columns that say who did something: the models leave them without a name of their own.
+WHO = {
+    "charter_signed_by": gettext_lazy("charte signée par"),
+    "created_by": gettext_lazy("demandé par"),
+    "decided_by": gettext_lazy("décidé par"),
+    "handled_by": gettext_lazy("traité par"),
+    "invited_by": gettext_lazy("invité par"),
+    "reviewed_by": gettext_lazy("relu par"),
+    "reviewer": gettext_lazy("suivi par"),
+    "submitted_by": gettext_lazy("envoyé par"),
+    "withdrawn_by": gettext_lazy("retiré par"),
+}
 Names = dict[type[models.Model], dict[int, str]]
 
 
@@ -90,7 +103,7 @@ def differences(change: Change, names: Names) -> list[Difference]:
     told = []
     for column in columns(change):
         field = field_of(model, column)
-        label = str(field.verbose_name) if field is not None else column
+        label = str(WHO.get(field.name, field.verbose_name)) if field is not None else column
         before, after = (
             said(side.get(column), field, names) if side and column in side else NOTHING
             for side in (change.before, change.after)

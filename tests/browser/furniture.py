@@ -16,6 +16,7 @@ from directory.models import (
     ErrorReport,
     LabelApplication,
     Labelling,
+    Membership,
     Place,
     Service,
     Venue,
@@ -186,7 +187,8 @@ def upkeep(world: World) -> None:
     DuplicatePair.objects.create(
         first=mine, second=twin, distance_m=12, likeness=0.92, same_address=True, same_number=False
     )
-    long_ago = timezone.localdate() - timedelta(days=300)
+    long_ago = timezone.now() - timedelta(days=300)
+    Membership.objects.filter(organization=world.organization).update(since=long_ago)
     Venue.objects.filter(organization=world.organization, name__startswith="Atelier").update(
-        verified_on=long_ago, created_at=timezone.now() - timedelta(days=300), published=True
+        verified_on=long_ago, created_at=long_ago, published=True
     )

@@ -1,7 +1,6 @@
-"""The label's pages in Chromium: axe finds nothing at any width, nothing is wider than the screen."""
+"""The label in Chromium: by keyboard, on the map, decided by two, downloaded."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -20,12 +19,11 @@ from directory.models import (
     User,
     Venue,
 )
+from tests.browser.conftest import SignIn
 from tests.directory.label.conftest import application_at, private_files, venue_of
-from tests.signing_in import SignedInClient
 
 __all__ = ["private_files"]  # a fixture of every test
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = (320, 390, 1280)
 NOW = timezone.now()
 
 
@@ -61,55 +59,11 @@ def applications(manager: User, reviewer: User) -> dict[str, LabelApplication]:
     }
 
 
-def sign_in(page: Page, user: User, live_server: Any) -> None:
-    client = SignedInClient()
-    client.force_login(user)
-    cookie = client.cookies["sessionid"]
-    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
-
-
-def check(page: Page, axe: Any, address: str) -> None:
-    """At each width: axe finds nothing, and nobody scrolls sideways."""
-    page.goto(address)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{address} at {width}"
-        assert axe(page) == [], f"{address} at {width}"
-
-
-def test_applicants_pages(
-    page: Page, axe: Any, live_server: Any, manager: User, applications: dict[str, LabelApplication]
-) -> None:
-    draft, accepted = applications["draft"], applications["accepted"]
-    sign_in(page, manager, live_server)
-    own = [draft.organization_id, draft.pk]
-    check(page, axe, "/label/")
-    check(page, axe, reverse("label:labels", args=own[:1]))
-    check(page, axe, reverse("label:kit", args=[accepted.organization_id, accepted.venue_id]))
-    for application in applications.values():
-        check(page, axe, reverse("label:application", args=[application.organization_id, application.pk]))
-    for number in (1, 11):
-        check(page, axe, reverse("label:question", args=[*own, number]))
-    for name in ("documents", "charter", "review", "withdraw"):
-        check(page, axe, reverse(f"label:{name}", args=own))
-
-
-def test_reviewers_pages(
-    page: Page, axe: Any, live_server: Any, reviewer: User, applications: dict[str, LabelApplication]
-) -> None:
-    sign_in(page, reviewer, live_server)
-    check(page, axe, "/plateforme/candidatures/")
-    for step in ("submitted", "in_review", "accepted"):
-        check(page, axe, reverse("label:desk_application", args=[applications[step].pk]))
-    check(page, axe, "/plateforme/labels/")
-    check(page, axe, reverse("label:desk_label", args=[applications["accepted"].venue_id]))
-
-
 def test_questions_are_answered_with_the_keyboard(
-    page: Page, live_server: Any, manager: User, applications: dict[str, LabelApplication]
+    page: Page, sign_in: SignIn, manager: User, applications: dict[str, LabelApplication]
 ) -> None:
     draft = applications["draft"]
-    sign_in(page, manager, live_server)
+    sign_in(page, manager)
     page.goto(reverse("label:application", args=[draft.organization_id, draft.pk]))
     page.get_by_role("link", name="Commencer").press("Enter")
     page.get_by_role("radio").first.press("Space")
@@ -125,9 +79,9 @@ def test_questions_are_answered_with_the_keyboard(
 
 
 def test_the_applicant_stands_among_its_neighbours(
-    page: Page, live_server: Any, reviewer: User, applications: dict[str, LabelApplication]
+    page: Page, sign_in: SignIn, reviewer: User, applications: dict[str, LabelApplication]
 ) -> None:
-    sign_in(page, reviewer, live_server)
+    sign_in(page, reviewer)
     page.goto(reverse("label:desk_application", args=[applications["in_review"].pk]))
     page.locator(".leaflet-marker-icon.is-active").wait_for()
     assert page.locator(".leaflet-marker-icon").count() == page.locator(".neighbours li").count() + 1
@@ -135,12 +89,12 @@ def test_the_applicant_stands_among_its_neighbours(
 
 
 def test_decided_meanwhile_by_a_colleague(
-    page: Page, live_server: Any, reviewer: User, applications: dict[str, LabelApplication]
+    page: Page, sign_in: SignIn, reviewer: User, applications: dict[str, LabelApplication]
 ) -> None:
     in_review = applications["in_review"]
     colleague = User.objects.create_user("relecture@example.org", name="Claude Relecture")
     StaffRole.objects.create(user=colleague, role="reviewer")
-    sign_in(page, reviewer, live_server)
+    sign_in(page, reviewer)
     page.goto(reverse("label:desk_application", args=[in_review.pk]))
     deciding.refuse(application=in_review, reason="Trop tôt.", by=colleague, at=timezone.now())
     page.get_by_text("Accepter", exact=True).click()
@@ -150,10 +104,10 @@ def test_decided_meanwhile_by_a_colleague(
 
 
 def test_kit_and_documents_are_downloaded(
-    page: Page, live_server: Any, manager: User, applications: dict[str, LabelApplication]
+    page: Page, sign_in: SignIn, manager: User, applications: dict[str, LabelApplication]
 ) -> None:
     accepted = applications["accepted"]
-    sign_in(page, manager, live_server)
+    sign_in(page, manager)
     page.goto(reverse("label:kit", args=[accepted.organization_id, accepted.venue_id]))
     with page.expect_download() as kit:
         page.get_by_role("link", name="Télécharger le PDF Tout le kit").click()

@@ -1,22 +1,18 @@
-"""The offer in Chromium: pin, zone, week and spreadsheet with and without JavaScript; axe at three widths."""
+"""The offer in Chromium: pin, zone, week and spreadsheet with and without JavaScript."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from directory.models import BulkEdit, Place, Service, User, Venue
+from directory.models import BulkEdit, Service
 from directory.offer.bulk import apply_chunk
-from directory.offer.publishing import edit_service
 from directory.offer.spreadsheets import write_csv
+from tests.browser.conftest import SignIn
 from tests.directory.offer.conftest import MORNING, World, build
-from tests.signing_in import SignedInClient
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = (320, 390, 1280)
 
 
 @pytest.fixture
@@ -24,61 +20,12 @@ def world() -> World:
     return build()
 
 
-def sign_in(page: Page, user: User, live_server: Any) -> None:
-    client = SignedInClient()
-    client.force_login(user)
-    cookie = client.cookies["sessionid"]
-    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
-
-
 def at(name: str, world: World, *args: Any) -> str:
     return reverse(f"offer:{name}", args=[world.organization.pk, *args])
 
 
-def check(page: Page, axe: Any, address: str, name: str) -> None:
-    """At each width: axe finds nothing, and nobody scrolls sideways. OFFER_PICTURES keeps a picture."""
-    page.goto(address)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if folder := os.environ.get("OFFER_PICTURES"):
-            page.wait_for_timeout(400)
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{address} at {width}"
-        assert axe(page) == [], f"{address} at {width}"
-
-
-def test_every_page(page: Page, axe: Any, live_server: Any, world: World) -> None:
-    service = world.service(modes=["at_home"], description="On apprend à cliquer.")
-    edit_service(service=service, fields={"price_cents": 2500}, by=world.manager, at=MORNING)
-    world.service("Atelier photo", "returned", review_note="Précisez la durée.")
-    bus = Venue.objects.create(organization=world.organization, name="Bus numérique", itinerant=True)
-    stop = Place.objects.create(
-        venue=bus, is_stop=True, name="Place du marché", commune="Toyville", hours="Th 14:00-17:00; PH off"
-    )
-    edit = BulkEdit.objects.create(
-        organization=world.organization,
-        name="services.csv",
-        rows=[
-            {"row": 2, "service": service.pk, "venue": 1, "name": "Cours", "changes": {"price": ["10", "12"]}}
-        ],
-        errors=[{"row": 3, "column": "prix_euros", "message": "Écrivez un prix en euros."}],
-    )
-    sign_in(page, world.manager, live_server)
-    own = world.venue.pk
-    for name, args in {
-        "venues": [], "venue_new": [], "venue": [own], "venue_preview": [own], "venue_place": [own],
-        "venue_hours": [own], "closures": [own], "stops": [bus.pk], "stop": [bus.pk, stop.pk], "services": [],
-        "service_new": [own], "service": [service.pk], "service_coverage": [service.pk], "bulk": [],
-        "bulk_edit": [edit.pk],
-    }.items():  # fmt: skip
-        check(page, axe, at(name, world, *args), name)
-    sign_in(page, world.reviewer, live_server)
-    check(page, axe, reverse("offer:desk"), "desk")
-    check(page, axe, reverse("offer:desk_service", args=[service.revision.pk]), "desk_service")
-
-
-def test_the_pin_is_moved_by_keys_and_by_mouse(page: Page, live_server: Any, world: World) -> None:
-    sign_in(page, world.manager, live_server)
+def test_the_pin_is_moved_by_keys_and_by_mouse(page: Page, sign_in: SignIn, world: World) -> None:
+    sign_in(page, world.manager)
     page.goto(at("venue_place", world, world.venue.pk))
     pin = page.get_by_role("button", name="Repère du lieu")
     expect(pin).to_be_visible()
@@ -102,9 +49,9 @@ def test_the_pin_is_moved_by_keys_and_by_mouse(page: Page, live_server: Any, wor
     assert world.venue.places.get().point.x > east
 
 
-def test_a_zone_is_drawn(page: Page, live_server: Any, world: World) -> None:
+def test_a_zone_is_drawn(page: Page, sign_in: SignIn, world: World) -> None:
     service = world.service(modes=["at_home"])
-    sign_in(page, world.manager, live_server)
+    sign_in(page, world.manager)
     page.goto(at("service_coverage", world, service.pk))
     page.locator(".leaflet-pm-icon-polygon").click()
     box = page.locator("[data-zone-map]").bounding_box()
@@ -124,9 +71,9 @@ def test_a_zone_is_drawn(page: Page, live_server: Any, world: World) -> None:
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_the_week(open_page: Any, live_server: Any, world: World, javascript: bool) -> None:
+def test_the_week(open_page: Any, sign_in: SignIn, world: World, javascript: bool) -> None:
     page = open_page(java_script_enabled=javascript)
-    sign_in(page, world.manager, live_server)
+    sign_in(page, world.manager)
     page.goto(at("venue_hours", world, world.venue.pk))
     page.fill("#id_d0_0_start", "09:00")
     page.fill("#id_d0_0_end", "12:00")
@@ -142,9 +89,9 @@ def test_the_week(open_page: Any, live_server: Any, world: World, javascript: bo
     assert world.venue.places.get().hours == f"{monday} 09:00-12:00; Sa 05:00-12:00; PH off"
 
 
-def test_an_address_without_javascript(open_page: Any, live_server: Any, world: World) -> None:
+def test_an_address_without_javascript(open_page: Any, sign_in: SignIn, world: World) -> None:
     page = open_page(java_script_enabled=False)
-    sign_in(page, world.manager, live_server)
+    sign_in(page, world.manager)
     page.goto(at("venue_place", world, world.venue.pk))
     page.fill("#id_address", "Toyville")
     page.fill("#id_lon", "")
@@ -155,12 +102,12 @@ def test_an_address_without_javascript(open_page: Any, live_server: Any, world: 
     expect(page.get_by_text("Le lieu est placé.")).to_be_visible()
 
 
-def test_a_spreadsheet_is_followed_through_a_reload(page: Page, live_server: Any, world: World) -> None:
+def test_a_spreadsheet_is_followed_through_a_reload(page: Page, sign_in: SignIn, world: World) -> None:
     for number in range(120):
         world.service(f"Service {number}")
     rows = [["numero", "nom"]]
     rows += [[str(pk), f"Nouveau {pk}"] for pk in Service.objects.order_by("pk").values_list("pk", flat=True)]
-    sign_in(page, world.manager, live_server)
+    sign_in(page, world.manager)
     page.goto(at("bulk", world))
     page.set_input_files("#file", {"name": "services.csv", "mimeType": "text/csv", "buffer": write_csv(rows)})
     page.get_by_role("button", name="Voir ce qui va changer").click()

@@ -5,6 +5,7 @@ The pages are those of the table of tests/matrix: whatever it says to be answere
 here with the reason why not. SHOTS names a folder to keep pictures in.
 """
 
+import importlib
 import os
 import re
 import time
@@ -15,7 +16,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.text import slugify
@@ -82,7 +83,9 @@ PAGES = {
 }
 # Those of an organisation or a desk as a whole: what they list may be empty.
 LISTS = {
-    name: role for name, role in PAGES.items() if re.fullmatch(r"[^<]*(<int:org_id>[^<]*)?", ROUTES[name])
+    name: role
+    for name, role in PAGES.items()
+    if ":" in name and re.fullmatch(r"[^<]*(<int:org_id>[^<]*)?", ROUTES[name])
 }
 
 
@@ -208,7 +211,7 @@ def test_the_second_factor(open_page: OpenPage, sign_in: SignIn, world: World, l
     key = Authenticator.objects.create(
         user=user, type="webauthn", data={"name": "Téléphone", "credential": {}, "passwordless": True}
     )
-    for name in sorted(SECOND_FACTOR - {"mfa_activate_totp"}):
+    for name in sorted(SECOND_FACTOR - {"mfa_activate_totp", "mfa_add_webauthn"}):
         arguments = [key.pk] if "<int:pk>" in ROUTES[name] else []
         look(page, reverse(name, args=arguments), name)
 
@@ -216,10 +219,11 @@ def test_the_second_factor(open_page: OpenPage, sign_in: SignIn, world: World, l
 def just_gave_the_password(page: Page, user: User) -> None:
     """So that it is not asked again."""
     cookie = next(one for one in page.context.cookies() if one["name"] == "sessionid")
-    session = SessionStore(cookie["value"])
+    session = importlib.import_module(settings.SESSION_ENGINE).SessionStore(cookie["value"])
     session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "email": user.email}
+        {"method": "password", "at": time.time(), "reauthenticated": True}
     ]
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
 
 
