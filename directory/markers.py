@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
-from django.core.cache import cache
+from django.core.cache import caches
 
 from directory.cards import Card, cards
 from directory.matching import Matching
@@ -55,10 +55,10 @@ def country_cells(matching: Matching, grid: Grid, bbox: Polygon) -> list[dict[st
     """Those of the whole country whose middle is in the rectangle."""
     everywhere = Matching(matching.criteria.without("bbox"), matching.at)
     key = key_of(everywhere, grid)
-    cells = cache.get(key)
+    cells = caches["process"].get(key)
     if cells is None:
         cells = list(everywhere.listings(matching.criteria.radius_m).clusters(grid))
-        cache.set(key, cells, SECONDS_KEPT)
+        caches["process"].set(key, cells, SECONDS_KEPT)
     return [cell for cell in cells if holds(bbox.extent, cell["lon"], cell["lat"])]
 
 

@@ -13,7 +13,7 @@ planner knows how many venues hold the label and walks.
 from dataclasses import dataclass
 
 from django.contrib.gis.geos import Point
-from django.core.cache import cache
+from django.core.cache import caches
 
 from directory.criteria import Criteria
 from directory.cursors import Cursor
@@ -75,12 +75,12 @@ def reach(origin: Point) -> float:
     """The radius around the origin's cell that holds WALKED listings, labelled or not."""
     column, row = round(origin.x * CELLS_PER_DEGREE), round(origin.y * CELLS_PER_DEGREE)
     key = f"directory.reach.{column}.{row}"
-    found: float | None = cache.get(key)
+    found: float | None = caches["process"].get(key)
     if found is None:
         centre = Point(column / CELLS_PER_DEGREE, row / CELLS_PER_DEGREE, srid=4326)
         last = read_walk(Listing.objects.nearest(centre)[WALKED - 1 : WALKED])
         found = last[0] if last else EVERYWHERE_M
-        cache.set(key, found, SECONDS_REACH_IS_KEPT)
+        caches["process"].set(key, found, SECONDS_REACH_IS_KEPT)
     return found
 
 
