@@ -59,6 +59,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 def set_up_app(page: Page, look: Look) -> None:
     """From the page that asks for a second factor to the recovery codes."""
     page.get_by_role("link", name="Installer une application").click()
+    page.wait_for_url(re.compile("/compte/(reauthenticate|2fa/totp)"))
     if page.get_by_label("Mot de passe").count():
         page.get_by_label("Mot de passe").fill(PASSWORD)
         page.get_by_role("button", name="Confirmer").click()
