@@ -67,7 +67,7 @@ JOIN directory_venuetype kind ON kind.slug = pg_temp.pick(%(kinds)s, n, 'kind')
 SERVICES = """
 INSERT INTO directory_service (
     venue_id, category_id, name, description, price_cents, price_note, duration_min, audiences, modes,
-    status, position)
+    status, position, schedule, review_note)
 SELECT venue, category.id, category.name || ' ' || pg_temp.pick(%(words)s, n, 'service'), '',
        CASE WHEN pg_temp.roll(n, 'free?') < 0.5 THEN 0
             WHEN pg_temp.roll(n, 'price?') < 0.6 THEN 100 * (1 + pg_temp.roll(n, 'price') * 40)::int END,
@@ -76,7 +76,8 @@ SELECT venue, category.id, category.name || ' ' || pg_temp.pick(%(words)s, n, 's
        END, CASE WHEN pg_temp.roll(n, 'mode') < 0.80 THEN '{on_site}'
             WHEN pg_temp.roll(n, 'mode') < 0.92 THEN '{on_site,remote}'
             WHEN pg_temp.roll(n, 'mode') < 0.95 THEN '{remote}' ELSE '{at_home}' END::varchar[],
-       CASE WHEN pg_temp.roll(n, 'status') < 0.95 THEN 'approved' ELSE 'draft' END, n %% 5
+       CASE WHEN pg_temp.roll(n, 'status') < 0.95 THEN 'approved' ELSE 'draft' END, n %% 5,
+       '', ''
 FROM generate_series(1, %(venues)s) venue
 CROSS JOIN generate_series(1, %(services)s) k
 CROSS JOIN LATERAL (SELECT venue::bigint * 10 + k AS n) row
@@ -92,8 +93,8 @@ WHERE service.modes = '{at_home}' AND service.id %% 10 <> 0
 """
 
 LABELLINGS = """
-INSERT INTO directory_labelling (venue_id, during, created_at)
-SELECT n, daterange('2025-06-01', '2030-06-01'), now()
+INSERT INTO directory_labelling (venue_id, during, created_at, withdrawal_reason)
+SELECT n, daterange('2025-06-01', '2030-06-01'), now(), ''
 FROM generate_series(1, %(venues)s) n WHERE pg_temp.roll(n, 'label') < 0.7
 """
 
