@@ -21,6 +21,9 @@ env.read_env(BASE_DIR / ".local" / "env")
 # web, worker, command or tests: decides time limits, pooling and which static files are served.
 PROCESS = env.str("PROCESS", default="tests" if "pytest" in sys.modules else "command")
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# The codes of coupons are kept as digests under this key (coupons/codes.py): lose it and no coupon can be paid,
+# let it out together with the database and codes can be tried. Not derived from SECRET_KEY, which may be changed.
+COUPON_KEY = env.str("COUPON_KEY", default="tests" if PROCESS == "tests" else "").encode()
 DEBUG = env.bool("DEBUG", default=False)
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 HTTPS = env.bool("HTTPS", default=False)

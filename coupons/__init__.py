@@ -1,4 +1,4 @@
-"""Entitlements and money: campaigns, orders, booklets, coupons, payments, the ledger. The top floor.
+"""Entitlements and money: campaigns, orders, booklets, coupons, the ledger. The top floor.
 
-Empty as yet. import-linter already guards it: it may import `directory` and `geodata`, neither may import it.
+It may import `directory` and `geodata`; neither may import it.
 """

@@ -24,12 +24,18 @@ class Capability(StrEnum):
     APPLY = "apply"
     MANAGE_MEMBERS = "manage_members"
     USE_TOKENS = "use_tokens"
+    MANAGE_CAMPAIGNS = "manage_campaigns"
+    ORDER = "order"
+    HAND_OVER = "hand_over"
 
 
 class StaffCapability(StrEnum):
     """What a member of the platform's staff may do."""
 
     REVIEW = "review"
+    SEE_ORDERS = "see_orders"
+    FUND = "fund"
+    PRINT = "print"
     SEE_AUDIT = "see_audit"
     MANAGE_STAFF = "manage_staff"
 
@@ -43,9 +49,15 @@ ROLES_WITH: dict[Capability, frozenset[str]] = {
     Capability.APPLY: frozenset({"provider-manager"}),
     Capability.MANAGE_MEMBERS: frozenset({"provider-manager", "sponsor-manager"}),
     Capability.USE_TOKENS: frozenset({"provider-manager", "sponsor-manager"}),
+    Capability.MANAGE_CAMPAIGNS: frozenset({"sponsor-manager"}),
+    Capability.ORDER: frozenset({"sponsor-manager"}),
+    Capability.HAND_OVER: frozenset({"sponsor-manager", "sponsor-distributor"}),
 }
 STAFF_ROLES_WITH: dict[StaffCapability, frozenset[str]] = {
     StaffCapability.REVIEW: frozenset({"reviewer", "administrator"}),
+    StaffCapability.SEE_ORDERS: frozenset({"operator", "accountant", "approver", "administrator"}),
+    StaffCapability.FUND: frozenset({"accountant"}),
+    StaffCapability.PRINT: frozenset({"operator"}),
     StaffCapability.SEE_AUDIT: frozenset({"reviewer", "operator", "accountant", "approver", "administrator"}),
     StaffCapability.MANAGE_STAFF: frozenset({"administrator"}),
 }
@@ -53,6 +65,8 @@ STAFF_ROLES_WITH: dict[StaffCapability, frozenset[str]] = {
 SCOPES_WITH: dict[str, frozenset[Capability]] = {
     "read": frozenset({Capability.SEE}),
     "offer": frozenset({Capability.SEE, Capability.CONFIRM, Capability.EDIT_OFFER}),
+    "orders": frozenset({Capability.SEE, Capability.MANAGE_CAMPAIGNS, Capability.ORDER}),
+    "hand_over": frozenset({Capability.SEE, Capability.HAND_OVER}),
 }
 # Managers and the platform's staff hold other people's data or money: a password alone is not enough.
 ROLES_NEEDING_MFA = frozenset({"provider-manager", "sponsor-manager"})

@@ -38,7 +38,7 @@ def flush_then(reference_rows: str) -> Callable[[TransactionTestCase], None]:
         # Without these two the flush creates content types again, under other numbers.
         case.serialized_rollback = True
         connection._test_serialized_contents = reference_rows
-        with audit_trail_may_be_emptied():
+        with what_is_final_may_be_emptied():
             flush(case)
         connection.creation.deserialize_db_from_string(reference_rows)
 
@@ -46,12 +46,18 @@ def flush_then(reference_rows: str) -> Callable[[TransactionTestCase], None]:
 
 
 @contextmanager
-def audit_trail_may_be_emptied() -> Iterator[None]:
-    """Only its owner can, by taking the rule away: the site cannot."""
+def what_is_final_may_be_emptied() -> Iterator[None]:
+    """Only the owner of the append-only tables can, by taking the rule away: the site cannot."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE directory_change DISABLE TRIGGER directory_change_final")
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE %s", [r"%\_final"]
+        )
+        rules = cursor.fetchall()
+        for table, name in rules:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
         yield
-        cursor.execute("ALTER TABLE directory_change ENABLE TRIGGER directory_change_final")
+        for table, name in rules:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
 
 
 @pytest.fixture(autouse=True)

@@ -181,6 +181,17 @@ write_env() {
 	if cmp -s "$ENV_FILE.new" "$ENV_FILE"; then rm -f "$ENV_FILE.new"; else mv "$ENV_FILE.new" "$ENV_FILE"; fi
 }
 
+# The key of the coupons' codes: without the one they were printed under, coupons are so much paper. Never made anew.
+keep_coupon_key() {
+	[ -z "${COUPON_KEY-}" ] || return 0
+	! grep -q '^COUPON_KEY=' "$ENV_FILE" 2>/dev/null || return 0
+	(
+		umask 077
+		printf '%s\n' "# Keep a copy elsewhere: coupons printed under this key are worthless without it." \
+			"COUPON_KEY=$(random_hex 32)" >>"$ENV_FILE"
+	)
+}
+
 # Roles, database and extensions; changes nothing when they are there.
 # template1 gets the extensions too: test databases are its copies, and their owner could not make an extension.
 fill_cluster() {

@@ -1,0 +1,30 @@
+"""All that the coupons' floor keeps, by subject."""
+
+from coupons.models.banking import BankStatement, Transfer
+from coupons.models.booklets import Booklet, Coupon, HandOver, Tries
+from coupons.models.campaigns import Campaign, DeliveryPoint, Zone
+from coupons.models.ledger import Account, Entry, Leg
+from coupons.models.orders import Delivery, Order, Paper, Series
+from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
+
+__all__ = [
+    "Account",
+    "BankStatement",
+    "Booklet",
+    "Campaign",
+    "Coupon",
+    "Delivery",
+    "DeliveryPoint",
+    "Entry",
+    "HandOver",
+    "Leg",
+    "Order",
+    "Paper",
+    "PrintFile",
+    "PrintJob",
+    "PrintedBooklet",
+    "Series",
+    "Transfer",
+    "Tries",
+    "Zone",
+]

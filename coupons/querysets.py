@@ -1,0 +1,69 @@
+"""The coupons' questions, in the words of the domain."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from directory.owned import OwnedQuerySet
+from geodata.querysets import LocatedQuerySet
+
+
+class ZoneQuerySet(OwnedQuerySet):
+    def in_use(self) -> Self:
+        """Without the versions that another one replaces."""
+        return self.filter(next_version=None)
+
+
+class DeliveryPointQuerySet(OwnedQuerySet, LocatedQuerySet):  # type: ignore[override]
+    def in_use(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+class CampaignQuerySet(OwnedQuerySet):
+    def in_use(self) -> Self:
+        return self.filter(archived_at=None)
+
+
+class OfCampaignQuerySet(OwnedQuerySet):
+    """Rows that belong to the sponsor of their campaign."""
+
+    owner = "campaign__organization"
+
+
+class OrderQuerySet(OfCampaignQuerySet):
+    def to_fund(self) -> Self:
+        return self.filter(status="ordered").order_by("ordered_at")
+
+    def to_print(self) -> Self:
+        return self.filter(status="funded").order_by("funded_at")
+
+    def to_deliver(self) -> Self:
+        return self.filter(status="printed").order_by("printed_at")
+
+
+class OfOrderQuerySet(OwnedQuerySet):
+    """Rows that belong to the sponsor of their order."""
+
+    owner = "order__campaign__organization"
+
+
+class BookletQuerySet(OfOrderQuerySet):
+    def inert(self) -> Self:
+        return self.filter(status="inert")
+
+    def active(self) -> Self:
+        return self.filter(status="active")
+
+
+class CouponQuerySet(models.QuerySet):
+    def with_terms(self) -> Self:
+        """Each with its booklet, order and campaign at hand: what its value and its rule are read from."""
+        return self.select_related("booklet__order__campaign__organization")
+
+
+class AccountQuerySet(models.QuerySet):
+    def with_balance(self) -> Self:
+        """Annotate `balance_cents`: debits minus credits."""
+        return self.annotate(balance_cents=Coalesce(Sum("legs__amount_cents"), 0))

@@ -1,0 +1,107 @@
+"""A sponsor with a campaign, taken as far as a test needs, by the models alone."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from coupons import ledger
+from coupons.choices import AccountKind, EntryKind, OrderStatus
+from coupons.codes import digest, new_codes
+from coupons.models import Booklet, Campaign, Coupon, Entry, HandOver, Order
+from directory.models import Organization, User
+
+AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+FORWARD = [OrderStatus.ORDERED, OrderStatus.FUNDED, OrderStatus.PRINTED, OrderStatus.DELIVERED]
+
+
+def a_sponsor(name: str = "Commanditaire d'essai") -> Organization:
+    return Organization.objects.create(name=name, is_sponsor=True)
+
+
+def a_campaign(sponsor: Organization | None = None, **fields: Any) -> Campaign:
+    number = Campaign.objects.count()
+    return Campaign.objects.create(
+        **{
+            "organization": sponsor or a_sponsor(f"Commanditaire {number}"),
+            "name": f"Campagne {number}",
+            "slug": f"campagne-{number}",
+            **fields,
+        }
+    )
+
+
+def an_order(
+    campaign: Campaign | None = None,
+    *,
+    booklets: int = 2,
+    status: OrderStatus = OrderStatus.QUOTE,
+    **fields: Any,
+) -> Order:
+    """In the given state, by way of those before it, its money received when it is funded."""
+    campaign = campaign or a_campaign()
+    number = Order.objects.count()
+    order = Order.objects.create(
+        **{
+            "campaign": campaign,
+            "number": f"C2026-{number:06d}",
+            "transfer_reference": f"RF00C2026{number:06d}",
+            "booklets": booklets,
+            "booklet_size": campaign.booklet_size,
+            "face_value_cents": campaign.face_value_cents,
+            "contribution_cents": campaign.face_value_cents // 100,
+            "validity_months": campaign.validity_months,
+            "quote_valid_until": date(2026, 12, 31),
+            "hand_over_by": date(2028, 11, 23),
+            "terms_version": "essai",
+            **fields,
+        }
+    )
+    for reached in FORWARD[: FORWARD.index(status) + 1] if status in FORWARD else []:
+        if reached == OrderStatus.FUNDED:
+            paid(order)
+        order.status = reached
+        order.save(update_fields=["status"])
+    return order
+
+
+def paid(order: Order, cents: int | None = None) -> Entry:
+    """The sponsor's money, in the order's deposit."""
+    cents = order.due_cents if cents is None else cents
+    deposit = ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order)
+    bank = ledger.account(AccountKind.BANK)
+    key = f"paid:{order.number}:{Entry.objects.count()}"
+    return ledger.post(EntryKind.TRANSFER, key=key, legs={bank: cents, deposit: -cents}, at=AT, by=None)
+
+
+def booklets_of(order: Order) -> tuple[list[Booklet], list[str]]:
+    """All booklets of an order with their coupons, and the codes as if printed."""
+    booklets = Booklet.objects.bulk_create(
+        Booklet(order=order, position=i + 1) for i in range(order.booklets)
+    )
+    codes = new_codes(order.coupons)
+    Coupon.objects.bulk_create(
+        Coupon(booklet=booklets[i // order.booklet_size], position=i % order.booklet_size + 1)
+        for i in range(order.coupons)
+    )
+    for coupon, code in zip(Coupon.objects.filter(booklet__order=order).order_by("pk"), codes, strict=True):
+        coupon.digest = digest(code)
+        coupon.save(update_fields=["digest"])
+    return booklets, codes
+
+
+def handed_over(booklets: list[Booklet], by: User, *, cents: int | None = None) -> HandOver:
+    """The booklets of one order, given today. `cents` other than their face value is what a test gets wrong."""
+    order = booklets[0].order
+    face = len(booklets) * order.booklet_face_cents if cents is None else cents
+    contribution = len(booklets) * order.booklet_contribution_cents
+    legs = {
+        ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order): face + contribution,
+        ledger.account(AccountKind.OUTSTANDING, campaign=order.campaign): -face,
+        ledger.account(AccountKind.CONTRIBUTION, campaign=order.campaign): -contribution,
+    }
+    key = f"hand-over:{booklets[0].number}"
+    entry = ledger.post(EntryKind.HAND_OVER, key=key, legs=legs, at=AT, by=by)
+    given = HandOver.objects.create(order=order, entry=entry, at=AT, on=AT.date(), by=by)
+    Booklet.objects.filter(pk__in=[booklet.pk for booklet in booklets]).update(
+        status="active", hand_over=given, valid_until=date(2027, 11, 23)
+    )
+    return given
