@@ -146,7 +146,12 @@ def look(axe: Axe) -> Iterator[Look]:
     def faults_at(page: Page, width: int) -> list[Any]:
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth") - width
-        return [*axe(page), *([f"{wide} px too wide at {width}"] if wide > 0 else [])]
+        ways = page.locator("main :is(a, button):visible").count() - page.locator("main .tabs a").count()
+        return [
+            *axe(page),
+            *([f"{wide} px too wide at {width}"] if wide > 0 else []),
+            *(["nowhere to go from here"] if ways < 1 else []),
+        ]
 
     yield looked
     assert not faults
