@@ -2,6 +2,7 @@
 
 from coupons.models.banking import BankStatement, Transfer
 from coupons.models.booklets import Booklet, Coupon, HandOver, Tries
+from coupons.models.bulk import BulkHandOver
 from coupons.models.campaigns import Campaign, DeliveryPoint, Zone
 from coupons.models.ledger import Account, Entry, Leg
 from coupons.models.orders import Delivery, Order, Paper, Series
@@ -11,6 +12,7 @@ __all__ = [
     "Account",
     "BankStatement",
     "Booklet",
+    "BulkHandOver",
     "Campaign",
     "Coupon",
     "Delivery",
