@@ -7,7 +7,7 @@ A chunk and the count of rows done are one transaction: whoever is killed in bet
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -25,6 +25,7 @@ from directory.rights import Capability, may
 from geodata.folding import fold
 
 CHUNK = 50
+KEPT = timedelta(days=30)
 MOST_ERRORS = 500
 Status = BulkEdit.Status
 # Name of the column, field of the form; what has no field only tells the reader where he is.
@@ -232,6 +233,12 @@ def cancel(*, edit: BulkEdit, at: datetime) -> None:
         pk=edit.pk, status__in=[Status.PREVIEW, Status.QUEUED, Status.RUNNING]
     )
     stoppable.update(status=Status.CANCELLED, finished_at=at)
+
+
+def forget(at: datetime) -> int:
+    """The spreadsheets of a month ago; what they changed is in the journal. Returns how many."""
+    over = BulkEdit.objects.exclude(status__in=[Status.QUEUED, Status.RUNNING])
+    return over.filter(created_at__lt=at - KEPT).delete()[0]
 
 
 def apply_chunk(edit_id: int, at: datetime) -> bool:
