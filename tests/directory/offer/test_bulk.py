@@ -325,3 +325,14 @@ def test_a_month_later_they_are_forgotten(world: World) -> None:
     assert bulk.forget(MORNING + timedelta(days=30, seconds=1)) == 4
     assert {edit.pk for edit in BulkEdit.objects.all()} == {pk for pk, stays in kept.items() if stays}
     assert forget_bulk_edits(0) == 0
+
+
+def test_what_a_merge_left_behind_is_not_offered(world: World) -> None:
+    kept = Venue.objects.create(organization=world.organization, name="Celui qui reste")
+    gone = Venue.objects.create(
+        organization=world.organization, name="Réuni", merged_into=kept, published=False
+    )
+    service = world.service("Ancien", venue=gone)
+    assert [row for row in exported(world.organization) if "Ancien" in row] == []
+    made = plan(world.organization, [["numero", "nom", "prix_euros"], [str(service.pk), "Neuf", "3"]])
+    assert (made.rows, [error["column"] for error in made.errors]) == ([], ["numero"])
