@@ -214,6 +214,8 @@ STATICFILES_DIRS = [
     ("vendor/font", NODE_MODULES / "@fontsource-variable" / "atkinson-hyperlegible-next"),
     ("vendor/leaflet", NODE_MODULES / "leaflet" / "dist"),
     ("vendor/protomaps-leaflet", NODE_MODULES / "protomaps-leaflet" / "dist"),
+    ("vendor/zxing", NODE_MODULES / "zxing-wasm" / "dist" / "iife" / "reader"),
+    ("vendor/zxing", NODE_MODULES / "zxing-wasm" / "dist" / "reader"),
 ]
 PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 HASHED_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"
