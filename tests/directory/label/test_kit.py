@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from directory.label import kit
 from directory.models import Category, Labelling, Service, Venue, VenueType
+from tests.hostile import batches
 
 pytestmark = pytest.mark.django_db
 MM = 72 / 25.4
@@ -77,28 +78,11 @@ def test_the_code_is_alphanumeric_where_the_site_has_no_path(labelled: Venue, se
     assert kit.qr_address(labelled) == f"https://example.org/Annuaire/L/{labelled.pk}"
 
 
-HOSTILE = [
-    '#import "/config/settings.py": *',
-    '#read("/config/settings.py")',
-    "#sys.inputs #{ panic() } \\#",
-    "*gras* _italique_ `code` $x^2$ <label> @ref = titre",
-    '"; panic("x") //',
-    "[[[ ]]] {{{ }}} ((( )))",
-    "</script><script>alert(1)</script>",
-    "🎉🐙👩‍👩‍👧‍👧 Atelier 🇫🇷",
-    "\u202eerrevne\u202c \u0000 \x1b[31m \ufeff",
-    "W" * 250,
-    "Ê" * 125 + " " + "i" * 124,
-    "العربية עברית 漢字 ไทย",
-    " ",
-]
+NAMES = [*batches(240), "W" * 250, "Ê" * 125 + " " + "i" * 124, " "]
 
 
-@pytest.mark.parametrize(
-    "name", HOSTILE, ids=[name[:20].encode("ascii", "replace").decode() for name in HOSTILE]
-)
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_hostile_names_are_inert(labelled: Venue, name: str) -> None:
-    name = name.replace("\0", "")  # PostgreSQL has no such character
     Venue.objects.filter(pk=labelled.pk).update(name=name, phone=name[:40])
     Service.objects.update(name=name[:200])
     VenueType.objects.update(name=name[:80])
@@ -107,8 +91,8 @@ def test_hostile_names_are_inert(labelled: Venue, name: str) -> None:
     found = pages(labelled)
     assert len(found) == 5
     if name.isascii():
-        squeezed = "".join(words(found[0]).split())
-        assert "".join(name.replace("\x1b", "").split()) in squeezed
+        printed = "".join(words(found[0]).split())
+        assert "".join(char for char in name if char.isprintable() and char != " ") in printed
     assert len(codes(found[0])) == 1
 
 
