@@ -113,6 +113,8 @@ class VenueSearch:
 
 def read_results(hits: list[Hit], matching: Matching) -> list[Result]:
     """Everything a card shows, in two queries whatever the number of hits."""
+    if not hits:
+        return []
     found = cards([hit.place_id for hit in hits])
     offers = services({card.place.venue_id: card.place.venue for card in found.values()})
     if any(name in OF_A_SERVICE for name in matching.criteria.narrowing):
