@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 import segno
 import zxingcpp
+from django.test import Client
 from django.utils import timezone
 
 from directory.label import kit
@@ -20,6 +21,8 @@ MM = 72 / 25.4
 
 @pytest.fixture
 def labelled(venue: Venue) -> Venue:
+    Venue.objects.filter(pk=venue.pk).update(phone="+33473850000")
+    venue.refresh_from_db()
     Labelling.objects.create(venue=venue, during=(date(2026, 1, 1), date(2029, 1, 1)))
     category = Category.objects.get(slug="utiliser")
     for name, cents, status in [("Premiers pas", 1250, "approved"), ("Pas encore relu", 100, "draft")]:
@@ -58,17 +61,26 @@ def test_it_says_what_the_venue_says(labelled: Venue) -> None:
     for page in (sticker, poster):
         assert "Ici, on accepte le chèque #APTIC" in words(page)
         assert "Atelier du port" in words(page)
-        assert "1 quai des Essais 99000 Port-Neuf" in words(page)
+        assert "1 quai des Essais, 99000 Port-Neuf" in words(page)
     assert "Premiers pas" in words(poster)
+    assert "Téléphone : 04 73 85 00 00" in words(poster)
     assert "12,50" in words(poster)
     assert "Pas encore relu" not in words(poster)
     assert "31 décembre 2028" in words(pages(labelled, "guide")[1])
 
 
-@pytest.mark.parametrize("part", ["vitrophanie", "affiche-a3", "affiche-a4"])
-def test_a_reader_finds_the_address_of_the_venue(labelled: Venue, part: str, settings: Any) -> None:
+@pytest.mark.parametrize(
+    ("part", "sheet"), [("vitrophanie", 0), ("affiche-a3", 0), ("affiche-a4", 0), ("guide", 1)]
+)
+def test_a_reader_finds_the_address_of_the_venue(
+    labelled: Venue, part: str, sheet: int, settings: Any, client: Client
+) -> None:
+    """And the address, whose capitals a host does not mind, leads to its sheet."""
     settings.PUBLIC_URL = "https://aptic.example"
-    assert codes(pages(labelled, part)[0]) == [f"HTTPS://APTIC.EXAMPLE/L/{labelled.pk}"]
+    [code] = codes(pages(labelled, part)[sheet])
+    assert code == f"HTTPS://APTIC.EXAMPLE/L/{labelled.pk}"
+    answer = client.get(code.removeprefix("HTTPS://APTIC.EXAMPLE"))
+    assert answer.headers["Location"] == labelled.get_absolute_url()
 
 
 def test_the_code_is_alphanumeric_where_the_site_has_no_path(labelled: Venue, settings: Any) -> None:
