@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
@@ -15,10 +15,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from directory.accounts import members
 from directory.accounts.members import remove_member
 from directory.accounts.refusals import Refused
 from directory.models import ApiToken, Membership, Organization, User
+from tests.at_once import at_once, slow_writes, take_locks_away
 from tests.directory.accounts.conftest import Join
 from tests.matrix.world import account
 from tests.signing_in import SignedInClient
@@ -301,27 +301,14 @@ def test_two_managers_leaving_at_once(
     organization: Organization, join: Join, monkeypatch: pytest.MonkeyPatch, locked: bool
 ) -> None:
     """Without the lock both see the other one stay: the race is real."""
-    ready, check = Barrier(2, timeout=3), members._check_manager_stays
-    if not locked:
-        monkeypatch.setattr(members, "lock_organization", lambda number: None)
-
-        def check_together(leaving: Membership) -> None:
-            check(leaving)
-            ready.wait()
-
-        monkeypatch.setattr(members, "_check_manager_stays", check_together)
     leaving = [join(name, "provider-manager") for name in ("ana", "bob")]
+    if not locked:
+        take_locks_away(monkeypatch)
 
-    def leave(user: User) -> bool:
-        try:
-            remove_member(membership=Membership.objects.get(user=user), by=user)
-            return True
-        except Refused:
-            return False
-        finally:
-            connections.close_all()
+    def leave(user: User) -> None:
+        remove_member(membership=Membership.objects.get(user=user), by=user)
 
-    with ThreadPoolExecutor(2) as pool:
-        left = list(pool.map(leave, leaving))
-    assert sorted(left) == ([False, True] if locked else [True, True])
+    with slow_writes("directory_membership"):
+        answers = at_once(*[partial(leave, user) for user in leaving], refusals=(Refused,))
+    assert sum(isinstance(answer, Refused) for answer in answers) == (1 if locked else 0)
     assert organization.memberships.count() == (1 if locked else 0)
