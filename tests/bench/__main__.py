@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def main() -> None:
         desk.prepare()
         rows = desk.measure(given.requests)
     print(table(rows))
+    print(f"Load of the machine at the end: {os.getloadavg()[0]:.1f} (the bench itself makes about 1.5).")
     if given.json:
         given.json.write_text(json.dumps([row.as_dict() for row in rows], indent=1))
 
