@@ -34,7 +34,7 @@ PAD = 10
 FETCHED_OF_SORTED = 200
 WALKED = 600
 # So many are read and sorted at once, wherever they are.
-FEW = 3_000
+FEW = 1_000
 # The second look goes where twice what is wanted should be, when that is no more than 16 reaches' worth.
 MARGIN = 2
 MOST_REACHES = 16
