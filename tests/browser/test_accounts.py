@@ -66,7 +66,7 @@ def set_up_app(page: Page, look: Look) -> None:
     look(page, "app")
     secret = page.locator("#authenticator_secret").input_value()
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-    page.get_by_label("Code de l'authentificateur").fill(code)
+    page.get_by_label("Code de 6 chiffres").fill(code)
     page.get_by_role("button", name="Terminer").click()
     expect(page.get_by_role("heading", name="Codes de secours")).to_be_visible()
 
