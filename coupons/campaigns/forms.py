@@ -17,7 +17,7 @@ from coupons.accepting import Rule
 from coupons.campaigns.composing import MOST_AREAS, Distribution, Use
 from coupons.choices import Public, Situation
 from coupons.models import Campaign, Zone
-from directory.models import Category, Organization, VenueType
+from directory.models import Category, VenueType
 from directory.offer.fields import EurosField
 from directory.offer.forms import ticks
 from directory.offer.place_forms import date_input
@@ -56,10 +56,11 @@ def key(area: Area) -> str:
     return f"{area.level}/{area.code}"
 
 
-def areas_for(organization: Organization) -> QuerySet[Area]:
-    """What a rule may name: every official territory that has an outline, and the sponsor's own zones."""
+def areas_among(zones: QuerySet[Zone], kept: QuerySet[Area] | None = None) -> QuerySet[Area]:
+    """What a rule may name: official territories that have an outline, these zones, what it named before."""
     official = ~Q(level=Area.Level.CUSTOM) & Q(valid_until=None, geom__isnull=False)
-    return Area.objects.filter(official | Q(zone__organization=organization)).defer("geom")
+    before = Q(pk__in=kept.values("pk")) if kept is not None else Q()
+    return Area.objects.filter(official | Q(zone__in=zones) | before).defer("geom")
 
 
 class NameForm(forms.Form):
@@ -93,6 +94,12 @@ class SheetForm(NameForm):
         if cents is None or not LEAST_CENTS <= cents <= MOST_CENTS:
             raise forms.ValidationError(_("Un chèque vaut de 1 à 500 euros."))
         return cents
+
+    def __init__(self, *args: Any, final: bool = False, **kwargs: Any) -> None:
+        """`final`: only what is not printed on paper."""
+        super().__init__(*args, **kwargs)
+        for name in [name for name in self.fields if final and name != "summary"]:
+            del self.fields[name]
 
     @classmethod
     def initial_of(cls, campaign: Campaign) -> dict[str, Any]:
@@ -131,12 +138,12 @@ class UseForm(forms.Form):
     ends_on = forms.DateField(label=_("Utilisable jusqu'au (inclus)"), required=False, widget=date_input())
     repaired: MultiPolygon | None = None
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = referential()
+        known, zones = referential(), campaign.organization.zones.all()
         kinds = sorted(known.venue_types.values(), key=lambda kind: (kind.position, kind.slug))
-        self.fields["areas"].mine = areas_for(organization)  # type: ignore[attr-defined]
-        self.fields["zone_id"].queryset = organization.zones.all()  # type: ignore[attr-defined]
+        self.fields["areas"].mine = areas_among(zones, campaign.areas.all())  # type: ignore[attr-defined]
+        self.fields["zone_id"].queryset = zones  # type: ignore[attr-defined]
         self.fields["venue_types"].choices = [(kind.slug, kind.label) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["categories"].choices = [(row.slug, row.label) for row in known.categories.values()]  # type: ignore[attr-defined]
 
@@ -222,10 +229,11 @@ class DistributionForm(forms.Form):
         label=_("Carnets par personne, au plus"), min_value=1, max_value=1_000, required=False
     )
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["hand_over_areas"].mine = areas_for(organization)  # type: ignore[attr-defined]
-        points = organization.delivery_points.in_use()
+        zones = campaign.organization.zones.all()
+        self.fields["hand_over_areas"].mine = areas_among(zones, campaign.hand_over_areas.all())  # type: ignore[attr-defined]
+        points = campaign.organization.delivery_points.in_use()
         self.fields["delivery_points"].queryset = points  # type: ignore[attr-defined]
 
     @property

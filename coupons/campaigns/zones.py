@@ -27,7 +27,8 @@ def draw(*, campaign: Campaign, zone: Zone | None, geom: MultiPolygon, name: str
 
     A zone that others use, or that is final, stays as it is: the drawing becomes its next version.
     """
-    name = name.strip() or _("Zone de « %(name)s »") % {"name": campaign.name}
+    usual = zone.area.name if zone else _("Zone de « %(name)s »") % {"name": campaign.name}
+    name = name.strip() or usual
     if zone is not None:
         area = Area.objects.select_for_update().get(pk=zone.pk)
         zone.refresh_from_db()

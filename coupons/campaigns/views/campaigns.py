@@ -69,11 +69,7 @@ def campaign(request: SignedInRequest, organization: Organization, campaign_id: 
 @for_managers
 def sheet(request: SignedInRequest, organization: Organization, campaign_id: int) -> HttpResponse:
     found = own_campaign(organization, campaign_id)
-    form = SheetForm(request.POST or None, initial=SheetForm.initial_of(found))
-    if found.frozen_at:
-        # What is printed on paper is shown, and sent back as it is.
-        for name in ("name", *composing.TERMS):
-            form.fields[name].disabled = True
+    form = SheetForm(request.POST or None, initial=SheetForm.initial_of(found), final=bool(found.frozen_at))
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
         if done(

@@ -48,10 +48,9 @@ class Forms:
 
     @classmethod
     def of(cls, campaign: Campaign, data: Any = None) -> "Forms":
-        owner = campaign.organization
-        use = UseForm(data, initial=UseForm.initial_of(campaign), organization=owner)
+        use = UseForm(data, initial=UseForm.initial_of(campaign), campaign=campaign)
         distribution = DistributionForm(
-            data, initial=DistributionForm.initial_of(campaign), organization=owner
+            data, initial=DistributionForm.initial_of(campaign), campaign=campaign
         )
         return cls(use, distribution, bool(campaign.frozen_at))
 
@@ -100,7 +99,7 @@ def rule(request: SignedInRequest, organization: Organization, campaign_id: int)
 def preview(request: SignedInRequest, organization: Organization, campaign_id: int) -> HttpResponse:
     """The same form, answered by what it would reach: a part of the page."""
     campaign = own_campaign(organization, campaign_id)
-    form = UseForm(request.POST, organization=campaign.organization)
+    form = UseForm(request.POST, campaign=campaign)
     form.is_valid()
     refused = [*form.errors.get("zone", []), *form.errors.get("areas", [])]
     context = {"refused": refused} if refused else previewed(form.rule)
