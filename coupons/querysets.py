@@ -60,7 +60,8 @@ class BookletQuerySet(OfOrderQuerySet):
 class CouponQuerySet(models.QuerySet):
     def with_terms(self) -> Self:
         """Each with its booklet, order and campaign at hand: what its value and its rule are read from."""
-        return self.select_related("booklet__order__campaign__organization")
+        rows = self.select_related("booklet__order__campaign__organization")
+        return rows.defer("booklet__order__campaign__logo")
 
 
 class AccountQuerySet(models.QuerySet):

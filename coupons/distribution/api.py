@@ -101,7 +101,9 @@ class DistributionView(APIView):
 
     def booklets(self, capability: Capability = Capability.SEE) -> BookletQuerySet:
         rows = Booklet.objects.for_user(self.request.user, capability)
-        return rows.select_related("order__campaign__organization", "hand_over")
+        return rows.select_related("order__campaign__organization", "hand_over").defer(
+            "order__campaign__logo"
+        )
 
 
 class HandOversView(DistributionView):

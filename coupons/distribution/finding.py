@@ -60,5 +60,7 @@ def is_code(typed: str) -> bool:
 def own(organization: Organization, numbers: Iterable[int] | None = None) -> BookletQuerySet:
     """The organisation's booklets with their terms at hand."""
     rows = Booklet.objects.filter(order__campaign__organization=organization).order_by("pk")
-    rows = rows.select_related("order__campaign__organization", "delivery_point")
+    rows = rows.select_related("order__campaign__organization", "delivery_point").defer(
+        "order__campaign__logo"
+    )
     return rows if numbers is None else rows.filter(pk__in=list(numbers))

@@ -102,9 +102,8 @@ def hand_over(
 def locked(booklets: Iterable[Booklet]) -> list[Booklet]:
     """As they are now, held to the end of the transaction."""
     rows = Booklet.objects.filter(pk__in={booklet.pk for booklet in booklets}).order_by("pk")
-    return list(
-        rows.select_related("order__campaign__organization").select_for_update(of=("self",), no_key=True)
-    )
+    rows = rows.select_related("order__campaign__organization").defer("order__campaign__logo")
+    return list(rows.select_for_update(of=("self",), no_key=True))
 
 
 def refusals(booklets: list[Booklet], told: Circumstances) -> list[NotHandedOver]:

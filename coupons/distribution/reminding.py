@@ -54,7 +54,7 @@ class Letter:
 def remind(at: datetime) -> int:
     """Write to the sponsors of all campaigns that have something to do. Returns how many letters."""
     written = 0
-    for campaign in Campaign.objects.filter(archived_at=None).select_related("organization").order_by("pk"):
+    for campaign in Campaign.objects.filter(archived_at=None).defer("logo").order_by("pk"):
         with transaction.atomic():
             letter = letter_of(campaign, timezone.localdate(at))
             if letter:

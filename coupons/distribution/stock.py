@@ -38,7 +38,7 @@ def stock_of(organization: Organization, points: Iterable[DeliveryPoint]) -> lis
     """One row a point, in their order; then what is at none of them, if there is any. Two queries."""
     rows: dict[int | None, PointStock] = {point.pk: PointStock(point) for point in points}
     nowhere = PointStock(None)
-    campaigns = {campaign.pk: campaign for campaign in organization.campaigns.all()}
+    campaigns = {campaign.pk: campaign for campaign in organization.campaigns.defer("logo")}
     counted = Booklet.objects.filter(order__campaign__organization=organization)
     for point, campaign, status, booklets in _counted(counted):
         row = rows.get(point, nowhere)

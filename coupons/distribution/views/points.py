@@ -44,7 +44,14 @@ def points(request: SignedInRequest, organization: Organization) -> HttpResponse
 def expected(organization: Organization) -> Any:
     """Parcels on their way."""
     rows = Delivery.objects.filter(order__campaign__organization=organization, received_at=None)
-    return rows.exclude(sent_at=None).select_related("order__campaign", "delivery_point").order_by("sent_at")
+    rows = rows.exclude(sent_at=None).select_related("order__campaign", "delivery_point")
+    return rows.defer("order__campaign__logo").order_by("sent_at")
+
+
+def parcels(point: DeliveryPoint) -> Any:
+    """The latest ones for a point."""
+    rows = point.deliveries.select_related("order__campaign").defer("order__campaign__logo")
+    return rows.order_by("-pk")[:50]
 
 
 @require_safe
@@ -57,7 +64,7 @@ def point(request: SignedInRequest, organization: Organization, point_id: int) -
         "point": found,
         "stock": stock,
         "by_campaign": dict(stock.by_campaign),
-        "deliveries": found.deliveries.select_related("order__campaign").order_by("-pk")[:50],
+        "deliveries": parcels(found),
         "may_manage": may(request.user, Capability.ORDER, organization),
         "may_receive": may(request.user, Capability.HAND_OVER, organization),
     }

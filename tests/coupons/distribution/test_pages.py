@@ -262,6 +262,18 @@ def test_as_many_queries_for_twenty_as_for_one(client: Client, page: str) -> Non
     assert queries(1) == queries(20)
 
 
+def test_no_list_reads_the_campaign_s_logo_again_and_again(counter: Client, sponsor: Sponsor) -> None:
+    """A picture of up to a megabyte, beside each of fifty rows."""
+    a_point(sponsor.organization)
+    chosen = "&".join(f"carnet={booklet.pk}" for booklet in sponsor.booklets)
+    with CaptureQueriesContext(connection) as seen:
+        for address in (at("booklets", sponsor), at("points", sponsor), f"{at('counter', sponsor)}?{chosen}"):
+            assert counter.get(address).status_code == 200
+        given(counter, sponsor, sponsor.booklets[0])
+        counter.post("/cheque/", {"code": sponsor.codes[0]})
+    assert not [query["sql"] for query in seen.captured_queries if '"logo"' in query["sql"]]
+
+
 def a_csv(*lines: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("carnets.csv", "\n".join(lines).encode(), "text/csv")
 
