@@ -3,8 +3,10 @@
 from coupons.models.banking import BankStatement, Transfer
 from coupons.models.booklets import Booklet, Coupon, HandOver, Tries
 from coupons.models.campaigns import Campaign, DeliveryPoint, Zone
+from coupons.models.funds import CooperationFund
 from coupons.models.ledger import Account, Entry, Leg
 from coupons.models.orders import Delivery, Order, Paper, Series
+from coupons.models.payments import Payment, Redemption
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "BankStatement",
     "Booklet",
     "Campaign",
+    "CooperationFund",
     "Coupon",
     "Delivery",
     "DeliveryPoint",
@@ -20,9 +23,11 @@ __all__ = [
     "Leg",
     "Order",
     "Paper",
+    "Payment",
     "PrintFile",
     "PrintJob",
     "PrintedBooklet",
+    "Redemption",
     "Series",
     "Transfer",
     "Tries",
