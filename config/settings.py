@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.bodies.RefuseLongBodies",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "directory.accounts.second_factor.SecondFactorMiddleware",
@@ -229,6 +230,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": PLAIN_STATIC if DEBUG or PROCESS == "tests" else HASHED_STATIC},
 }
 
+# Bytes that a request may send, and where files are handed in more (patterns of paths): config/bodies.py.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+LARGER_BODIES = dict.fromkeys([r"/candidatures/\d+/documents/$", r"/modifications/$"], 10 * 1024 * 1024)
+
 # The base map: "own" (our boundaries, no outside request), "ign", "osm" or "pmtiles:<path>".
 BASEMAP = env.str("BASEMAP", default="own")
 BASEMAP_HOSTS = {"ign": ["https://data.geopf.fr"], "osm": ["https://tile.openstreetmap.org"]}.get(BASEMAP, [])
@@ -244,6 +249,24 @@ PROCRASTINATE_IMPORT_PATHS = [
     "directory.offer.tasks",
     "directory.upkeep.tasks",
 ]
+
+# Who sells the coupons, and where sponsors send their transfers: printed on quotes and invoices. The account of the
+# demonstration is the example of the French banks' own documents: nobody's.
+SELLER = {
+    "name": env.str("SELLER_NAME", default="#APTIC (démonstration)" if DEMONSTRATION else "#APTIC"),
+    "address": env.str("SELLER_ADDRESS", default="").replace("\\n", "\n"),
+    "siret": env.str("SELLER_SIRET", default=""),
+    "vat_number": env.str("SELLER_VAT_NUMBER", default=""),
+    # Legal form, capital, register.
+    "legal": env.str("SELLER_LEGAL", default=""),
+    "iban": env.str("SELLER_IBAN", default="FR7630006000011234567890189" if DEMONSTRATION else ""),
+    "bic": env.str("SELLER_BIC", default="AGRIFRPP" if DEMONSTRATION else ""),
+}
+# The platform's fees for an order, before tax: a fixed amount, and a share of the face value in ten-thousandths.
+ORDER_FEE_FIXED_CENTS = env.int("ORDER_FEE_FIXED_CENTS", default=0)
+ORDER_FEE_BP = env.int("ORDER_FEE_BP", default=0)
+# Of the fees only: the face value is not a supply (multi-purpose voucher). 0: no VAT (article 293 B of the CGI).
+ORDER_FEE_VAT_BP = env.int("ORDER_FEE_VAT_BP", default=2000)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -7,4 +7,8 @@ os.environ.setdefault("PROCESS", "web")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from config.bodies import BoundedBodies  # noqa: E402  Django is set up first
+
+application = BoundedBodies(django)

@@ -54,7 +54,7 @@ class MembershipInline(admin.TabularInline):
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):
     list_display = ["name", "siret", "is_provider", "is_sponsor", "demo"]
-    search_fields = ["name", "siret"]
+    search_fields = ["name__named", "siret"]
     inlines = [MembershipInline]
 
 
@@ -79,7 +79,7 @@ class LabellingInline(admin.TabularInline):
 class VenueAdmin(admin.ModelAdmin):
     list_display = ["name", "venue_type", "organization", "itinerant", "published", "demo", "updated_on"]
     list_filter = ["venue_type", "published", "itinerant", "demo", "source"]
-    search_fields = ["name", "source_id", "pivot"]
+    search_fields = ["name__named", "source_id", "pivot"]
     autocomplete_fields = ["organization"]
     prepopulated_fields = {"slug": ["name"]}
     list_select_related = ["venue_type", "organization"]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from directory.audit import acting
 from directory.digests import digest, new_secret
 from directory.models import ApiToken, Organization, User
 
@@ -17,21 +18,23 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """The token, and its secret that cannot be read again. No organisation: for the whole account."""
     secret = MARK + new_secret()
-    token = ApiToken.objects.create(
-        organization=organization,
-        user=by,
-        name=name,
-        scopes=scopes,
-        prefix=secret[:SHOWN_OF_IT],
-        digest=digest(PURPOSE, secret),
-        created_at=at,
-    )
+    with acting(by):
+        token = ApiToken.objects.create(
+            organization=organization,
+            user=by,
+            name=name,
+            scopes=scopes,
+            prefix=secret[:SHOWN_OF_IT],
+            digest=digest(PURPOSE, secret),
+            created_at=at,
+        )
     return token, secret
 
 
-def revoke_token(*, token: ApiToken, at: datetime) -> None:
+def revoke_token(*, token: ApiToken, by: User, at: datetime) -> None:
     """For good; doing it twice keeps the first instant."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
+    with acting(by):
+        ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
 
 
 def find_token(secret: str) -> ApiToken | None:

@@ -1,17 +1,22 @@
 """Distances, prices, hours and numbers in the words of the interface, in the language of the page."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 THIN = "\u202f"
 WIDE = "\u00a0"
+DAY = 24 * 60  # minutes
 # France, Réunion and Mayotte, Guadeloupe and its islands, Guyane, Martinique: all dialled as 0x xx xx xx xx.
 FRENCH_CALLING_CODES = {33, 262, 590, 594, 596}
 
@@ -53,6 +58,31 @@ def clock(minute: int) -> str:
     if get_language() == "en":
         return f"{hours % 24}:{rest:02d}"
     return f"{hours}{WIDE}h{WIDE}{rest:02d}" if rest else f"{hours}{WIDE}h"
+
+
+def week(minutes: Iterable[Any]) -> str:
+    """Ranges of minutes of the week -> « du lundi au vendredi : 9 h – 12 h, 14 h – 18 h ; samedi : 9 h – 12 h »."""
+    days = [_hours_of(day, minutes) for day in range(7)]
+    told = []
+    for hours, group in groupby(range(7), key=lambda day: days[day]):
+        among = list(group)
+        if hours:
+            told.append(f"{_days(among[0], among[-1])}{WIDE}: {hours}")
+    return f"{THIN}; ".join(told)
+
+
+def _hours_of(day: int, minutes: Iterable[Any]) -> str:
+    """What of the ranges falls on a day (0 is Monday), in words."""
+    start = day * DAY
+    cut = ((max(span.lower - start, 0), min(span.upper - start, DAY)) for span in minutes)
+    return ", ".join(f"{clock(first)} – {clock(last)}" for first, last in cut if first < last)
+
+
+def _days(first: int, last: int) -> str:
+    words = {"first": WEEKDAYS[first], "last": WEEKDAYS[last]}
+    if first == last:
+        return str(words["first"])
+    return _("du %(first)s au %(last)s") % words
 
 
 def moment(instant: datetime, zone: str) -> str:

@@ -5,14 +5,14 @@ index of `Located`; `in_bbox` and `covered_by` its geometry index. See docs/arch
 that look right and read the whole table instead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Self
 
 from django.apps import apps
 from django.contrib.gis.db import models
-from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.db.models import Avg, Count, Exists, F, Func, Max, Min, OuterRef, Q
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, Expression
 from django.db.models.functions import Cast
 
 from geodata.grid import Grid
@@ -42,6 +42,30 @@ class FromOrigin(Func):
             template=template.format(point=GEOGRAPHY, origin=here),
             output_field=output_field or models.FloatField(),
         )
+
+
+class Pieces(Expression):
+    """Primary keys read by way of the small pieces of a territory: areas, and a shape that is no area yet.
+
+    `sql` is a query over `piece(geom)`. Starting from the pieces and looking rows up in their index takes a
+    region 50 ms and the country 0.4 s over 100,000 points; asking each point for its pieces took it 6 s.
+    """
+
+    output_field = models.BigIntegerField()
+    OF_AREAS = "(SELECT geom FROM geodata_areapart WHERE area_id = ANY(%s)) piece"
+    OF_SHAPE = "(SELECT ST_Subdivide(ST_GeomFromEWKB(%s), 128) AS geom) piece"
+
+    def __init__(self, sql: str, areas: Collection[int], shape: GEOSGeometry | None) -> None:
+        super().__init__(output_field=self.output_field)
+        self.sql, self.areas, self.shape = sql, list(areas), shape
+
+    def as_sql(self, *unused: Any, **unused_too: Any) -> tuple[str, tuple[Any, ...]]:
+        parts = [self.sql.format(pieces=self.OF_AREAS)]
+        params: list[Any] = [self.areas]
+        if self.shape is not None:
+            parts.append(self.sql.format(pieces=self.OF_SHAPE))
+            params.append(bytes(self.shape.ewkb))
+        return " UNION ALL ".join(parts), tuple(params)
 
 
 class LocatedQuerySet(models.QuerySet):
@@ -121,6 +145,19 @@ class LocatedQuerySet(models.QuerySet):
         )
         return self.filter(Exists(parts))
 
+    def within(self, areas: Collection[int], shape: GEOSGeometry | None = None) -> Self:
+        """As `covered_by`, for territories that hold many rows: areas by number, and a valid shape."""
+        return self.filter(pk__in=points_within(self.model, areas, shape))
+
+
+def points_within(
+    model: type[models.Model], areas: Collection[int], shape: GEOSGeometry | None = None
+) -> Pieces:
+    """Of the rows of a table with a `point`, those inside or on the border: their primary keys."""
+    held = {"table": model._meta.db_table, "pk": model._meta.pk.column, "pieces": "{pieces}"}
+    sql = "SELECT held.{pk} FROM {pieces} JOIN {table} held ON ST_Covers(piece.geom, held.point)"
+    return Pieces(sql.format(**held), areas, shape)
+
 
 class AreaQuerySet(models.QuerySet):
     def current(self) -> Self:
@@ -133,6 +170,18 @@ class AreaQuerySet(models.QuerySet):
         """Areas that contain the point or have it on their border."""
         parts = apps.get_model("geodata.AreaPart").objects.filter(area=OuterRef("pk"), geom__covers=point)
         return self.filter(Exists(parts))
+
+    def meeting(self, areas: Collection[int], shape: GEOSGeometry | None = None) -> Self:
+        """Areas that have at least a point of their border in common with the areas or the shape."""
+        sql = (
+            "SELECT theirs.area_id FROM {pieces} JOIN geodata_areapart theirs"
+            " ON ST_Intersects(piece.geom, theirs.geom)"
+        )
+        return self.filter(pk__in=Pieces(sql, areas, shape))
+
+    def halls_within(self, areas: Collection[int], shape: GEOSGeometry | None = None) -> Self:
+        """Areas whose point (the town hall of a commune) is inside or on the border."""
+        return self.filter(pk__in=points_within(self.model, areas, shape))
 
     def most_specific_first(self) -> Self:
         """Smallest territory first: what a person means by "where"."""

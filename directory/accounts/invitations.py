@@ -11,7 +11,7 @@ from directory.accounts.members import lock_organization, roles_given_by
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 from directory.digests import digest, new_secret
-from directory.models import Invitation, Membership, Organization, User
+from directory.models import Invitation, JoinRequest, Membership, Organization, User
 
 VALID = timedelta(days=14)
 PURPOSE = "invitation"
@@ -49,7 +49,10 @@ def revoke(*, invitation: Invitation, by: User, at: datetime) -> None:
 
 
 def accept(*, invitation: Invitation, by: User, at: datetime) -> Membership:
-    """By the account whose address was invited: a letter passed on to someone else opens nothing."""
+    """By the account whose address was invited: a letter passed on to someone else opens nothing.
+
+    What the account itself had asked for is answered by it too.
+    """
     with acting(by):
         locked = _locked(invitation)
         if locked.expires_at <= at:
@@ -61,6 +64,14 @@ def accept(*, invitation: Invitation, by: User, at: datetime) -> Membership:
         )
         locked.accepted_at = at
         locked.save(update_fields=["accepted_at"])
+        JoinRequest.objects.filter(
+            user=by, organization=locked.organization, status=JoinRequest.Status.WAITING
+        ).update(
+            status=JoinRequest.Status.ACCEPTED,
+            role=locked.role,
+            decided_by=locked.invited_by_id,
+            decided_at=at,
+        )
     return membership
 
 

@@ -1,15 +1,13 @@
-"""An organisation enters: created by its first manager, or already known and joined on demand."""
+"""An organisation enters, created by its first manager."""
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from directory.accounts.mail import send_later
 from directory.accounts.refusals import Refused
 from directory.audit import acting
-from directory.models import Membership, Organization, StaffRole, User
-from directory.rights import ROLES_WITH, STAFF_ROLES_WITH, Capability, StaffCapability
+from directory.models import Membership, Organization, User
 
 Role = Membership.Role
 
@@ -35,27 +33,3 @@ def create_organization(
             raise AlreadyKnown(_("Cette structure est déjà connue. Demandez à la rejoindre.")) from error
         raise
     return organization
-
-
-def ask_to_join(*, siret: str, message: str, by: User) -> None:
-    """Write to its managers, or to the platform's reviewers when it has none. Answers nothing either way."""
-    organization = Organization.objects.filter(siret=siret).first()
-    if organization is None or organization.memberships.filter(user=by).exists():
-        return
-    managers = User.objects.filter(
-        is_active=True,
-        memberships__organization=organization,
-        memberships__role__in=ROLES_WITH[Capability.MANAGE_MEMBERS],
-    ).distinct()
-    template = "accounts/mail/asked_to_join" if managers else "accounts/mail/asked_to_join_nobody"
-    context = {"organization": organization, "asker": by, "message": message}
-    with transaction.atomic():
-        for reader in managers or _reviewers():
-            send_later(template, reader.email, context)
-
-
-def _reviewers() -> list[User]:
-    roles = StaffRole.objects.filter(
-        role__in=STAFF_ROLES_WITH[StaffCapability.REVIEW], user__is_active=True
-    ).select_related("user")
-    return list({role.user.pk: role.user for role in roles}.values())

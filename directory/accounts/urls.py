@@ -27,6 +27,8 @@ urlpatterns = [
         members.invitation_revoke,
         name="invitation_revoke",
     ),
+    path("<int:org_id>/demandes/<int:request_id>/accepter/", members.join_accept, name="join_accept"),
+    path("<int:org_id>/demandes/<int:request_id>/refuser/", members.join_refuse, name="join_refuse"),
     path("<int:org_id>/jetons/", tokens.tokens, name="tokens"),
     path("<int:org_id>/jetons/<int:token_id>/revoquer/", tokens.token_revoke, name="token_revoke"),
 ]

@@ -74,8 +74,8 @@ class QueueForm(forms.Form):
             rows = rows.filter(reviewer=reviewer)
         if asked["name"]:
             # Found by name first, then in the queue: each table is read once, narrow.
-            venues = Venue.objects.filter(name__icontains=asked["name"]).values("pk")
-            organizations = Organization.objects.filter(name__icontains=asked["name"]).values("pk")
+            venues = Venue.objects.filter(name__named=asked["name"]).values("pk")
+            organizations = Organization.objects.filter(name__named=asked["name"]).values("pk")
             rows = rows.filter(Q(venue__in=venues) | Q(organization__in=organizations))
         if asked["department"]:
             places = Place.objects.filter(

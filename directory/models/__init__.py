@@ -9,7 +9,7 @@ from directory.models.freshness import DuplicatePair, Freshness, PostCount
 from directory.models.labels import Labelling
 from directory.models.listing import Listing, ListingWords
 from directory.models.offer import Category, Service
-from directory.models.people import Invitation, Membership, Organization, StaffRole, User
+from directory.models.people import Invitation, JoinRequest, Membership, Organization, StaffRole, User
 from directory.models.upkeep import ApiToken, BulkEdit, Change, ErrorReport
 from directory.models.venues import Closure, OpeningDay, Place, Venue, VenueType
 
@@ -26,6 +26,7 @@ __all__ = [
     "ErrorReport",
     "Freshness",
     "Invitation",
+    "JoinRequest",
     "LabelApplication",
     "Labelling",
     "Listing",

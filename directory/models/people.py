@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.names import Plain
 from directory.owned import OrganizationQuerySet, OwnedQuerySet
 
 
@@ -79,6 +81,7 @@ class Organization(models.Model):
                 name="organization_siret_14_digits",
             ),
         ]
+        indexes = [GinIndex(OpClass(Plain("name"), name="gin_trgm_ops"), name="organization_by_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -135,6 +138,51 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organization} · {self.get_role_display()}"
+
+
+class JoinRequest(models.Model):
+    """An account asks to be in an organisation: a manager of it decides, or a reviewer where there is none."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("en attente")
+        ACCEPTED = "accepted", _("acceptée")
+        REFUSED = "refused", _("refusée")
+        EXPIRED = "expired", _("restée sans réponse")
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="join_requests", verbose_name=_("structure")
+    )
+    user = models.ForeignKey(User, models.CASCADE, related_name="join_requests", verbose_name=_("compte"))
+    message = models.TextField(_("message"), max_length=1000)
+    status = models.CharField(_("état"), max_length=10, choices=Status.choices, default=Status.WAITING)
+    role = models.CharField(_("rôle"), max_length=24, choices=Membership.Role.choices, blank=True)
+    created_at = models.DateTimeField(_("envoyée le"), default=timezone.now)
+    expires_at = models.DateTimeField(_("attend jusqu'au"))
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("demande d'adhésion")
+        verbose_name_plural = _("demandes d'adhésion")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user"],
+                condition=models.Q(status="waiting"),
+                name="join_request_waiting_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="waiting") | models.Q(decided_at__isnull=False),
+                name="join_request_decided_at",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="accepted") | ~models.Q(role=""), name="join_request_role_given"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.organization}"
 
 
 class Invitation(models.Model):

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.choices import Accessibility, AccessMode, Audience, Fee, SupportMode
 from directory.fields import MinutesField
 from directory.models.people import Organization
+from directory.names import Plain
 from directory.owned import OfVenueQuerySet
 from directory.querysets import PlaceQuerySet, VenueQuerySet
 from geodata.models import Located
@@ -133,6 +135,7 @@ class Venue(models.Model):
                 condition=Q(merged_into=None) | Q(published=False), name="venue_merged_not_public"
             ),
         ]
+        indexes = [GinIndex(OpClass(Plain("name"), name="gin_trgm_ops"), name="venue_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -43,11 +43,10 @@ class TrailForm(forms.Form):
     def narrowed(self, changes: QuerySet[Change]) -> QuerySet[Change]:
         asked = self.cleaned_data
         if asked["venue"]:
-            changes = changes.filter(
-                venue__in=Venue.objects.filter(name__icontains=asked["venue"]).values("pk")
-            )
+            venues = Venue.objects.filter(name__named=asked["venue"]).values("pk")
+            changes = changes.filter(venue__in=venues)
         if asked["person"]:
-            known = Q(name__icontains=asked["person"]) | Q(email__icontains=asked["person"])
+            known = Q(name__named=asked["person"]) | Q(email__named=asked["person"])
             changes = changes.filter(actor__in=User.objects.filter(known).values("pk"))
         if asked["since"]:
             changes = changes.filter(at__gte=midnight(asked["since"]))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from directory.upkeep.views import claims, desk, duplicates, freshness, journal, reports
+from directory.upkeep.views import claims, desk, duplicates, freshness, joining, journal, reports
 
 app_name = "upkeep"
 
@@ -26,6 +26,9 @@ urlpatterns = [
     path("plateforme/rattachements/<int:claim_id>/", desk.claim, name="desk_claim"),
     path("plateforme/rattachements/<int:claim_id>/accepter/", desk.accept, name="desk_claim_accept"),
     path("plateforme/rattachements/<int:claim_id>/refuser/", desk.refuse, name="desk_claim_refuse"),
+    path("plateforme/adhesions/", joining.requests, name="desk_joins"),
+    path("plateforme/adhesions/<int:request_id>/accepter/", joining.accept, name="desk_join_accept"),
+    path("plateforme/adhesions/<int:request_id>/refuser/", joining.refuse, name="desk_join_refuse"),
     path("plateforme/doublons/", duplicates.pairs, name="desk_duplicates"),
     path("plateforme/doublons/<int:first_id>/<int:second_id>/", duplicates.pair, name="desk_pair"),
     path("plateforme/doublons/<int:first_id>/<int:second_id>/reunir/", duplicates.merge, name="desk_merge"),

@@ -1,12 +1,14 @@
 """What waits for the platform: one count each, and where to go."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from directory.accounts.joining import waiting_for_reviewers
 from directory.choices import ReviewStatus
 from directory.models import Claim, ErrorReport, LabelApplication, Service, Venue
 from directory.upkeep import duplicates
@@ -21,8 +23,9 @@ class Waiting:
     url: str
 
 
-def waiting(today: date) -> list[Waiting]:
-    """Six counts, whatever the number of rows."""
+def waiting(at: datetime) -> list[Waiting]:
+    """Seven counts, whatever the number of rows."""
+    today = timezone.localdate(at)
     stale = Venue.objects.filter(published=True, freshness__stale_on__lte=today)
     return [
         Waiting(
@@ -45,6 +48,13 @@ def waiting(today: date) -> list[Waiting]:
             "house-check",
             Claim.objects.filter(status=Claim.Status.SUBMITTED).count(),
             reverse("upkeep:desk_claims"),
+        ),
+        Waiting(
+            _("Demandes d'adhésion"),
+            _("À des structures que personne ne gère encore."),
+            "person-plus",
+            waiting_for_reviewers(at).count(),
+            reverse("upkeep:desk_joins"),
         ),
         Waiting(
             _("Doublons possibles"),

@@ -75,8 +75,11 @@ def test_the_week(open_page: Any, sign_in: SignIn, world: World, javascript: boo
     page = open_page(java_script_enabled=javascript)
     sign_in(page, world.manager)
     page.goto(at("venue_hours", world, world.venue.pk))
+    second = page.locator("#id_d0_1_start")
+    expect(second).to_be_visible(visible=not javascript)
     page.fill("#id_d0_0_start", "09:00")
     page.fill("#id_d0_0_end", "12:00")
+    expect(second).to_be_visible()
     if javascript:
         page.get_by_role("button", name="Recopier lundi").click()
     page.fill("#id_d5_0_start", "05:00")
@@ -94,6 +97,7 @@ def test_an_address_without_javascript(open_page: Any, sign_in: SignIn, world: W
     sign_in(page, world.manager)
     page.goto(at("venue_place", world, world.venue.pk))
     page.fill("#id_address", "Toyville")
+    page.get_by_text("Écrire les coordonnées").click()
     page.fill("#id_lon", "")
     page.fill("#id_lat", "")
     page.get_by_role("button", name="Trouver cette adresse").click()
@@ -114,9 +118,9 @@ def test_a_spreadsheet_is_followed_through_a_reload(page: Page, sign_in: SignIn,
     page.get_by_role("button", name="Appliquer 120 lignes").click()
     edit = BulkEdit.objects.get()
     apply_chunk(edit.pk, MORNING)
-    expect(page.get_by_text("50 lignes faites sur 120")).to_be_visible()
+    expect(page.get_by_text("Lignes faites : 50 sur 120")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("50 lignes faites sur 120")).to_be_visible()
+    expect(page.get_by_text("Lignes faites : 50 sur 120")).to_be_visible()
     while apply_chunk(edit.pk, MORNING):
         pass
     expect(page.get_by_text("C'est fait.")).to_be_visible()

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import timezone, translation
+from psycopg.types.range import Range
 
 from directory import wording
 
@@ -83,3 +84,26 @@ def test_a_moment_is_told_on_the_clock_of_the_venue(monkeypatch: pytest.MonkeyPa
 )
 def test_phone(typed: str, words: str) -> None:
     assert wording.phone(typed).replace("\u00a0", " ") == words
+
+
+def at(day: int, first: int, last: int) -> Range[int]:
+    """Hours of a day of the week, as the database gives them: 0 is Monday."""
+    return Range((day * 24 + first) * 60, (day * 24 + last) * 60)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        ([], ""),
+        ([at(0, 9, 12)], "lundi : 9 h – 12 h"),
+        (
+            [*(at(day, 9, 12) for day in range(5)), at(5, 10, 12), at(5, 14, 17)],
+            "du lundi au vendredi : 9 h – 12 h ; samedi : 10 h – 12 h, 14 h – 17 h",
+        ),
+        ([at(4, 22, 26)], "vendredi : 22 h – 24 h ; samedi : 0 h – 2 h"),
+        ([at(0, 0, 168)], "du lundi au dimanche : 0 h – 24 h"),
+        ([at(0, 9, 12), at(2, 9, 12)], "lundi : 9 h – 12 h ; mercredi : 9 h – 12 h"),
+    ],
+)
+def test_a_week(minutes: list[Range[int]], words: str) -> None:
+    assert wording.week(minutes).replace("\u00a0", " ").replace("\u202f", " ") == words

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.crypto import get_random_string
 
 from directory.digests import digest
-from directory.models import ApiToken, Invitation
+from directory.models import ApiToken, Invitation, JoinRequest
 from tests.matrix.lines import Line, everybody, line
 from tests.matrix.world import AT, World
 
@@ -30,10 +30,20 @@ def token(world: World) -> int:
     ).pk
 
 
+def join_request(world: World) -> int:
+    return JoinRequest.objects.create(
+        organization=world.organization,
+        user=world.users["member"],
+        message="J'y travaille.",
+        expires_at=AT + timedelta(days=3650),
+    ).pk
+
+
 ARGUMENTS = {
     "org_id": lambda world: world.organization.pk,
     "membership_id": lambda world: world.memberships["agent"].pk,
     "invitation_id": invitation,
+    "request_id": join_request,
     "token_id": token,
     "secret": "secret",
     "pk": 1,
@@ -87,6 +97,8 @@ LINES: dict[str, Line] = {
     "accounts:member_remove": line("405 405 405 405 405 405 405 405", "L 404 302 302 404 302 404 404"),
     "accounts:invitation_resend": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
     "accounts:invitation_revoke": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
+    "accounts:join_accept": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
+    "accounts:join_refuse": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
     "accounts:tokens": line("L 404 403 200 404 403 404 404", "L 404 403 200 404 403 404 404"),
     "accounts:token_revoke": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
 }

@@ -8,13 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from directory.accounts import invitations
+from directory.accounts import invitations, joining
 from directory.accounts.forms import InvitationForm, RoleForm
 from directory.accounts.members import change_role, remove_member, roles_given_by
 from directory.accounts.refusals import Refused
 from directory.entry import SignedInRequest, for_members
-from directory.models import Membership, Organization
+from directory.models import JoinRequest, Membership, Organization
 from directory.rights import Capability
+
+REQUESTS_SHOWN = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,6 +24,7 @@ from directory.rights import Capability
 def members(request: SignedInRequest, organization: Organization) -> HttpResponse:
     """Every member sees who is there; those who manage also see the invitations, and send some."""
     roles = roles_given_by(request.user, organization)
+    asking = joining.waiting(organization, timezone.now())[:REQUESTS_SHOWN]
     form = InvitationForm(
         request.POST or None, roles=roles, initial={"email": request.GET.get("email", "")[:254]}
     )
@@ -44,6 +47,7 @@ def members(request: SignedInRequest, organization: Organization) -> HttpRespons
             "organization": organization,
             "memberships": organization.memberships.select_related("user").order_by("user__email", "pk"),
             "invitations": invitations.waiting(organization).order_by("-sent_at") if roles else (),
+            "requests": [joining.with_form(row, roles) for row in asking] if roles else (),
             "form": form if roles else None,
             "given": roles,
             "now": timezone.now(),
@@ -132,6 +136,37 @@ def invitation_revoke(
     else:
         messages.success(request, _("L'invitation est annulée."))
     return redirect("accounts:members", org_id=organization.pk)
+
+
+@require_POST
+@for_members(Capability.MANAGE_MEMBERS)
+def join_accept(request: SignedInRequest, organization: Organization, request_id: int) -> HttpResponse:
+    found = get_object_or_404(organization.join_requests, pk=request_id)
+    return joining_decided(request, found, "accounts:members", organization.pk)
+
+
+@require_POST
+@for_members(Capability.MANAGE_MEMBERS)
+def join_refuse(request: SignedInRequest, organization: Organization, request_id: int) -> HttpResponse:
+    found = get_object_or_404(organization.join_requests, pk=request_id)
+    return joining_decided(request, found, "accounts:members", organization.pk, accepted=False)
+
+
+def joining_decided(
+    request: SignedInRequest, asked: JoinRequest, back: str, *arguments: int, accepted: bool = True
+) -> HttpResponse:
+    """Decide, and go back to the list with what was done or why it was not."""
+    role, now = request.POST.get("role", ""), timezone.now()
+    try:
+        if accepted:
+            joining.accept(request=asked, role=role, by=request.user, at=now)
+        else:
+            joining.refuse(request=asked, by=request.user, at=now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("C'est décidé. La personne est prévenue par e-mail."))
+    return redirect(back, *arguments)
 
 
 def _membership(request: SignedInRequest, organization: Organization, membership_id: int) -> Membership:

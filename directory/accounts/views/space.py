@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directory.accounts.doors import ORGANIZATION_DOORS, PLATFORM_DOORS, OrganizationDoor, PlatformDoor
 from directory.accounts.forms import JoinForm, OrganizationForm
-from directory.accounts.organizations import AlreadyKnown, ask_to_join, create_organization
+from directory.accounts.joining import ask_to_join
+from directory.accounts.organizations import AlreadyKnown, create_organization
 from directory.entry import SignedInRequest, for_members
 from directory.models import Membership, Organization, User
 from directory.rights import ROLES_WITH, Capability, staff_may
@@ -80,7 +81,7 @@ def join(request: SignedInRequest) -> HttpResponse:
         return render(request, "accounts/join.html", {"form": form})
     if not consume(request, action="ask_to_join"):
         return respond_429(request)
-    ask_to_join(**form.cleaned_data, by=request.user)
+    ask_to_join(**form.cleaned_data, by=request.user, at=timezone.now())
     request.session.pop("accounts.siret", None)
     messages.success(request, _("Votre demande est envoyée. La structure vous répondra par e-mail."))
     return redirect("accounts:space")

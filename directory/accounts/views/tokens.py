@@ -32,6 +32,7 @@ def tokens(request: SignedInRequest, organization: Organization) -> HttpResponse
 @require_POST
 @for_members(Capability.USE_TOKENS)
 def token_revoke(request: SignedInRequest, organization: Organization, token_id: int) -> HttpResponse:
-    revoke_token(token=get_object_or_404(organization.tokens, pk=token_id), at=timezone.now())
+    token = get_object_or_404(organization.tokens, pk=token_id)
+    revoke_token(token=token, by=request.user, at=timezone.now())
     messages.success(request, _("Le jeton est révoqué. Il ne marche plus."))
     return redirect("accounts:tokens", org_id=organization.pk)

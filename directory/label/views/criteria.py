@@ -1,7 +1,7 @@
 """What anybody may read about the label, and the short address of a venue."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from directory.label import charter, labels, questionnaire
@@ -21,6 +21,12 @@ def criteria(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def short(request: HttpRequest, venue_id: int) -> HttpResponse:
-    """Printed codes outlive names and merges: the address follows the venue."""
-    venue = get_object_or_404(Venue.objects.select_related("merged_into"), pk=venue_id)
-    return redirect(venue.merged_into or venue)
+    """Printed codes outlive names and merges: the address follows the venue.
+
+    A code may be on the window before its sheet is public; then, as for a number that is nobody's, a page
+    says so."""
+    venue = Venue.objects.select_related("merged_into").filter(pk=venue_id).first()
+    shown = venue and (venue.merged_into or venue)
+    if not shown or not shown.published:
+        return render(request, "label/short_hidden.html", status=404)
+    return redirect(shown)

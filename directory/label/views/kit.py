@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from directory.entry import SignedInRequest, for_members
 from directory.label import kit as kits
 from directory.models import Organization, Venue
-from directory.rights import Capability
+from directory.rights import Capability, may
 
 
 def labelled_venue(organization: Organization, venue_id: int) -> Venue:
@@ -24,9 +24,13 @@ def labelled_venue(organization: Organization, venue_id: int) -> Venue:
 @for_members(Capability.SEE)
 def kit(request: SignedInRequest, organization: Organization, venue_id: int) -> HttpResponse:
     venue = labelled_venue(organization, venue_id)
-    return render(
-        request, "label/kit.html", {"organization": organization, "venue": venue, "parts": kits.PARTS}
-    )
+    context = {
+        "organization": organization,
+        "venue": venue,
+        "parts": kits.PARTS,
+        "may_publish": may(request.user, Capability.EDIT_OFFER, organization),
+    }
+    return render(request, "label/kit.html", context)
 
 
 @require_safe

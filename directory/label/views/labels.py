@@ -97,7 +97,7 @@ def desk_labels(request: SignedInRequest) -> HttpResponse:
     """Labels in force, by name; one page and the rest by searching."""
     asked = request.GET.get("name", "").replace("\0", "")[:100]
     held = Labelling.objects.filter(during__endswith__gt=timezone.localdate())
-    held = held.filter(venue__name__icontains=asked) if asked else held
+    held = held.filter(venue__name__named=asked) if asked else held
     rows = held.select_related("venue__organization").order_by("venue__name", "pk")
     context = {"rows": rows[:ROWS], "total": held.count(), "asked": asked, "most": ROWS}
     return render(request, "label/desk/labels.html", context)

@@ -24,7 +24,8 @@ from directory.offer.views.entering import done, for_editors, own_venue, paged
 @for_editors
 def venues(request: SignedInRequest, organization: Organization) -> HttpResponse:
     asked = request.GET.get("nom", "").replace("\0", "")[:100]
-    rows = organization.venues.filter(merged_into=None, name__icontains=asked)
+    rows = organization.venues.filter(merged_into=None)
+    rows = rows.filter(name__named=asked) if asked else rows
     rows = rows.select_related("venue_type").order_by("name", "pk")
     own = Q(services__replaces=None)
     rows = rows.annotate(

@@ -1,13 +1,17 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
+from django.test import TestCase
 
 from directory.models import Membership, Organization, User
 from tests.matrix.world import account
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 Join = Callable[[str, str], User]
+# What waits for the end of the transaction is done at the end of the block: each test is one that never ends.
+committed = partial(TestCase.captureOnCommitCallbacks, execute=True)
 
 
 @pytest.fixture

@@ -88,17 +88,15 @@ def test_a_forged_cursor_is_the_first_page(desk: Client, after: list[Any]) -> No
     assert desk.get(QUEUE, {"after": Cursor(*after).encoded()}).status_code == 200
 
 
-def test_pages_follow_without_gap(
-    desk: Client, organization: Organization, manager: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queue, "ROWS", 2)
-    submitted_ones(5, organization, manager)
+def test_pages_follow_without_gap(desk: Client, organization: Organization, manager: User) -> None:
+    number = 2 * queue.ROWS + 1
+    submitted_ones(number, organization, manager)
     address, seen = QUEUE, []
     while address:
         context = desk.get(address).context
         seen += [row.venue.name for row in context["queue"].rows]
         address = context["next_url"] and QUEUE + context["next_url"]
-    assert seen == [f"Atelier {i:03}" for i in range(5)]
+    assert seen == [f"Atelier {i:03}" for i in range(number)]
 
 
 def test_one_row_or_twenty_cost_the_same_queries(

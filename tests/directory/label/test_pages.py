@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from directory.label import applying, kit
 from directory.label.questionnaire import CURRENT
@@ -188,3 +189,28 @@ def test_the_labels_page_asks_the_same_for_one_venue_or_twenty(
     with CaptureQueriesContext(connection) as twenty:
         signed_in.get(address)
     assert len(one) == len(twenty)
+
+
+def test_a_code_on_the_window_before_the_sheet_is_public_leads_to_a_clear_page(
+    client: Client, venue: Venue
+) -> None:
+    """The same page for a number that is nobody's: it does not tell which venues are hidden."""
+    Venue.objects.filter(pk=venue.pk).update(published=False)
+    hidden, nobody = client.get(f"/L/{venue.pk}"), client.get("/L/999999")
+    assert (hidden.status_code, nobody.status_code) == (404, 404)
+    assert "La fiche de ce lieu n'est pas en ligne" in hidden.content.decode()
+    assert hidden.content.replace(b"/L/%d" % venue.pk, b"/L/999999") == nobody.content
+
+
+def test_the_kit_of_a_hidden_sheet_says_to_wait(
+    client: Client, venue: Venue, manager: User, application: Applications, reviewer: User
+) -> None:
+    application("accepted", by=reviewer, at=timezone.now())
+    client.force_login(manager)
+    address = reverse("label:kit", args=[venue.organization_id, venue.pk])
+    warning = "rendez-la publique avant d'afficher le kit"
+    assert warning not in client.get(address).content.decode()
+    Venue.objects.filter(pk=venue.pk).update(published=False)
+    page = client.get(address).content.decode()
+    assert warning in page
+    assert reverse("offer:venue", args=[venue.organization_id, venue.pk]) in page

@@ -105,6 +105,7 @@ def test_what_waits_is_counted(
         "Candidatures au label": 0,
         "Services à relire": 0,
         "Demandes de rattachement": 3,
+        "Demandes d'adhésion": 0,
         "Doublons possibles": 3,
         "Signalements": 3,
         "Lieux à vérifier": 3,

@@ -1,0 +1,1 @@
+"""Quotes, orders, their papers, and the money that funds them."""
