@@ -108,6 +108,15 @@ class PrintStatus(models.TextChoices):
     FAILED = "failed", _("interrompue")
 
 
+class BulkStatus(models.TextChoices):
+    PREVIEW = "preview", _("à confirmer")
+    WAITING = "waiting", _("en attente")
+    RUNNING = "running", _("en cours")
+    DONE = "done", _("terminée")
+    CANCELLED = "cancelled", _("annulée")
+    FAILED = "failed", _("interrompue")
+
+
 class PrintReason(models.TextChoices):
     FIRST = "first", _("première impression")
     REPRINT = "reprint", _("réimpression")

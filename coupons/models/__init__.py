@@ -2,6 +2,7 @@
 
 from coupons.models.banking import BankStatement, Transfer
 from coupons.models.booklets import Booklet, Coupon, HandOver, Tries
+from coupons.models.bulk import BulkHandOver
 from coupons.models.campaigns import Campaign, DeliveryPoint, Zone
 from coupons.models.funds import CooperationFund
 from coupons.models.ledger import Account, Entry, Leg
@@ -13,6 +14,7 @@ __all__ = [
     "Account",
     "BankStatement",
     "Booklet",
+    "BulkHandOver",
     "Campaign",
     "CooperationFund",
     "Coupon",
