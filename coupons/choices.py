@@ -48,6 +48,7 @@ class OrderStatus(models.TextChoices):
 class BookletStatus(models.TextChoices):
     INERT = "inert", _("pas encore remis")
     ACTIVE = "active", _("remis")
+    ENDED = "ended", _("terminé")
     CANCELLED = "cancelled", _("annulé")
 
 

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.gis.geos import Point
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from coupons import ledger
 from coupons.choices import AccountKind, EntryKind, OrderStatus
 from coupons.codes import digest, new_codes
 from coupons.models import Booklet, Campaign, CooperationFund, Coupon, Entry, HandOver, Order
 from coupons.taking import Passage
-from directory.models import Category, Organization, Place, Service, User, Venue
+from directory.models import Category, Labelling, Organization, Place, Service, User, Venue
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 FORWARD = [OrderStatus.ORDERED, OrderStatus.FUNDED, OrderStatus.PRINTED, OrderStatus.DELIVERED]
@@ -131,6 +132,7 @@ def a_counter(name: str = "Lieu d'essai", lon: float = 1.5, lat: float = 1.5) ->
     provider = Organization.objects.create(name=name, is_provider=True)
     venue = Venue.objects.create(name=name, organization=provider, published=True)
     place = Place.objects.create(venue=venue, point=Point(lon, lat, srid=4326))
+    Labelling.objects.create(venue=venue, during=DateRange(date(2026, 1, 1), date(2029, 1, 1)))
     service = Service.objects.create(
         venue=venue,
         name="Atelier",
@@ -144,7 +146,11 @@ def a_counter(name: str = "Lieu d'essai", lon: float = 1.5, lat: float = 1.5) ->
 
 def coupons_in_hand(n: int, **fields: Any) -> list[Coupon]:
     """`n` usable coupons of one order."""
+    return coupons_with_codes(n, **fields)[0]
+
+
+def coupons_with_codes(n: int, **fields: Any) -> tuple[list[Coupon], list[str]]:
     campaign = a_campaign(booklet_size=n, **fields)
-    booklets, _codes = booklets_of(an_order(campaign, booklets=1, status=OrderStatus.DELIVERED))
+    booklets, codes = booklets_of(an_order(campaign, booklets=1, status=OrderStatus.DELIVERED))
     handed_over(booklets, User.objects.create_user(f"d{campaign.pk}@exemple.test"))
-    return list(Coupon.objects.filter(booklet=booklets[0]).order_by("position"))
+    return list(Coupon.objects.filter(booklet=booklets[0]).order_by("position")), codes

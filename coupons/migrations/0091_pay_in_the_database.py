@@ -209,6 +209,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0003_payments")]
+    dependencies = [("coupons", "0090_payments")]
 
     operations = [migrations.RunSQL(ACCOUNT + PAY + CANCEL + STATES + PRIVILEGES, BACKWARD)]
