@@ -8,11 +8,15 @@ from coupons.models.funds import CooperationFund
 from coupons.models.ledger import Account, Entry, Leg
 from coupons.models.orders import Delivery, Order, Paper, Series
 from coupons.models.payments import Payment, Redemption
+from coupons.models.payouts import Attempt, BankDetails, Batch, Payout, SettledPayment
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
 
 __all__ = [
     "Account",
+    "Attempt",
+    "BankDetails",
     "BankStatement",
+    "Batch",
     "Booklet",
     "BulkHandOver",
     "Campaign",
@@ -26,11 +30,13 @@ __all__ = [
     "Order",
     "Paper",
     "Payment",
+    "Payout",
     "PrintFile",
     "PrintJob",
     "PrintedBooklet",
     "Redemption",
     "Series",
+    "SettledPayment",
     "Transfer",
     "Tries",
     "Zone",
