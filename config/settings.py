@@ -110,6 +110,8 @@ def database(url: str) -> dict[str, object]:
     parsed["OPTIONS"] = {"options": limits, **options}
     if PROCESS == "web":
         parsed["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 1, "timeout": 5}
+        # For the statements of directory/statements.py alone: those of Django's cursors are never prepared.
+        parsed["OPTIONS"]["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=2)
     parsed["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default="test_aptic")}
     return parsed
 
@@ -212,6 +214,8 @@ STATICFILES_DIRS = [
     ("vendor/font", NODE_MODULES / "@fontsource-variable" / "atkinson-hyperlegible-next"),
     ("vendor/leaflet", NODE_MODULES / "leaflet" / "dist"),
     ("vendor/protomaps-leaflet", NODE_MODULES / "protomaps-leaflet" / "dist"),
+    ("vendor/zxing", NODE_MODULES / "zxing-wasm" / "dist" / "iife" / "reader"),
+    ("vendor/zxing", NODE_MODULES / "zxing-wasm" / "dist" / "reader"),
 ]
 PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 HASHED_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -260,7 +264,7 @@ SELLER = {
     # Legal form, capital, register.
     "legal": env.str("SELLER_LEGAL", default=""),
     "iban": env.str("SELLER_IBAN", default="FR7630006000011234567890189" if DEMONSTRATION else ""),
-    "bic": env.str("SELLER_BIC", default="AGRIFRPP" if DEMONSTRATION else ""),
+    "bic": env.str("SELLER_BIC", default=""),
 }
 # The platform's fees for an order, before tax: a fixed amount, and a share of the face value in ten-thousandths.
 ORDER_FEE_FIXED_CENTS = env.int("ORDER_FEE_FIXED_CENTS", default=0)

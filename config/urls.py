@@ -28,6 +28,7 @@ urlpatterns = [
     path("api/v1/", include("directory.api_urls")),
     path("api/v1/offer/", include("directory.offer.api_urls")),
     path("api/v1/", include("directory.accounts.api_urls")),
+    path("api/v1/", include("coupons.cheque.api_urls")),
     re_path(r"^api/", no_such_address),
     path("", include("geodata.urls")),
     *i18n_patterns(
@@ -37,6 +38,7 @@ urlpatterns = [
         path("", include("directory.label.urls")),
         path("", include("directory.upkeep.urls")),
         path("", include("directory.offer.urls")),
+        path("", include("coupons.cheque.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,
     ),

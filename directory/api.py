@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.cache import caches
-from django.http import Http404
+from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from directory.api_parameters import LIST, MAP
 from directory.criteria import Criteria
 from directory.cursors import Cursor
 from directory.forms import MapForm, SearchForm
+from directory.models import Venue
 from directory.search import VenueSearch, venue_alone
 from directory.serializers import MarkerSerializer, ProblemSerializer, VenueFeatureSerializer
 
@@ -104,17 +106,23 @@ def next_link(request: Request, criteria: Criteria, cursor: Cursor | None) -> st
 
 
 class VenueView(PublicView):
-    """One venue; an itinerant one at its first stop."""
+    """One venue; an itinerant one at its first stop. One merged into another answers with its address, for good."""
 
     @extend_schema(
         operation_id="venue",
         summary=_("Un lieu"),
-        responses={(200, "application/json"): VenueFeatureSerializer, **NOT_FOUND, **PROBLEMS},
+        responses={
+            (200, "application/json"): VenueFeatureSerializer,
+            301: OpenApiResponse(description=_("Réuni avec un autre lieu : Location dit lequel.")),
+            **NOT_FOUND,
+            **PROBLEMS,
+        },
     )
-    def get(self, request: Request, venue_id: int) -> Response:
+    def get(self, request: Request, venue_id: int) -> Response | HttpResponsePermanentRedirect:
         found = venue_alone(venue_id, timezone.now())
         if found is None:
-            raise Http404
+            merged = get_object_or_404(Venue, pk=venue_id, merged_into__published=True)
+            return redirect("directory-api:venue", merged.merged_into_id, permanent=True)
         return Response(VenueFeatureSerializer(found, context={"root": root(request)}).data)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.db.models.base import ModelState
 from psycopg.types.range import Range
@@ -18,6 +18,7 @@ from psycopg.types.range import Range
 from directory.choices import ReviewStatus
 from directory.models import Place, Service, Venue
 from directory.referential import Referential, referential
+from directory.statements import rows
 
 Row = TypeVar("Row", bound=Model)
 
@@ -97,7 +98,7 @@ class Card:
 def cards(place_ids: Iterable[int]) -> dict[int, Card]:
     """By place. A place that has gone meanwhile is left out."""
     words, found = referential(), {}
-    for lon, lat, stale_on, closures, *values in rows(PLACES_SQL, place_ids):
+    for lon, lat, stale_on, closures, *values in rows(PLACES_SQL, [list(place_ids)]):
         place = instance(Place, PLACE, values[: len(PLACE)])
         venue = instance(Venue, VENUE, values[len(PLACE) :])
         if venue.venue_type_id in words.venue_types:  # else added this very minute: Django reads it
@@ -111,19 +112,13 @@ def services(venues: dict[int, Venue]) -> dict[int, list[Service]]:
     """The public services of these venues in their order, by venue."""
     words: Referential = referential()
     found: dict[int, list[Service]] = {venue_id: [] for venue_id in venues}
-    for values in rows(SERVICES_SQL, venues):
+    for values in rows(SERVICES_SQL, [list(venues)]):
         service = instance(Service, SERVICE, values)
         known(service, "venue", venues[service.venue_id])
         if service.category_id in words.categories:
             known(service, "category", words.categories[service.category_id])
         found[service.venue_id].append(service)
     return found
-
-
-def rows(sql: str, ids: Iterable[int]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(ids)])
-        return cursor.fetchall()
 
 
 def instance(model: type[Row], names: Sequence[str], values: Sequence[Any]) -> Row:

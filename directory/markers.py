@@ -59,7 +59,8 @@ def country_cells(matching: Matching, grid: Grid, bbox: Polygon) -> list[dict[st
     if cells is None:
         cells = list(everywhere.listings(matching.criteria.radius_m).clusters(grid))
         caches["process"].set(key, cells, SECONDS_KEPT)
-    return [cell for cell in cells if holds(bbox.extent, cell["lon"], cell["lat"])]
+    extent = bbox.extent  # read once: GEOS works it out anew each time
+    return [cell for cell in cells if holds(extent, cell["lon"], cell["lat"])]
 
 
 def key_of(matching: Matching, grid: Grid) -> str:

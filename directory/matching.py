@@ -5,13 +5,14 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from directory.choices import Mode
 from directory.criteria import Criteria
 from directory.models import Listing, Service
 from directory.moments import Moment
-from directory.querysets import ListingQuerySet, ServiceQuerySet
+from directory.querysets import AnyOf, ListingQuerySet, ServiceQuerySet
 from directory.referential import Referential, referential
 from directory.words import text_query
 
@@ -79,12 +80,16 @@ class Matching:
             and (not given.mode or given.mode in (service.modes or [Mode.ON_SITE]))
         )
 
+    @property
+    def moment(self) -> Moment | None:
+        """When the venue is to be open."""
+        open_at = self.criteria.open_at
+        return None if open_at is None else Moment.meant(open_at, self.at)
+
     def everywhere(self) -> ListingQuerySet:
         """Listings on which the conditions can be put."""
         listings = Listing.objects.listed_on(self.today)
-        if self.criteria.open_at is not None:
-            listings = listings.with_open(Moment.meant(self.criteria.open_at, self.at))
-        return listings
+        return listings.with_open(self.moment) if self.moment else listings
 
     def within(self, radius_m: float | None) -> ListingQuerySet:
         """Listings of the place asked for: `radius_m` around its point, its rectangle."""
@@ -102,6 +107,11 @@ class Matching:
 
     def listings(self, radius_m: float | None) -> ListingQuerySet:
         """All that matches, every stop of an itinerant venue by itself."""
+        found = self.tried(radius_m)
+        return found.perhaps_open(self.moment) if self.moment else found
+
+    def tried(self, radius_m: float | None) -> ListingQuerySet:
+        """The same, tried one by one: for a walk that reads few, where an index of the hours would not help."""
         return self.within(radius_m).filter(*self.conditions.values(), self.same_service())
 
     def _mode(self) -> Q:
@@ -117,10 +127,9 @@ class Matching:
         """
         radius_m = self.criteria.radius_m or AROUND_M
         around = Listing.objects.near(point, radius_m).filter(modes__contains=[Mode.AT_HOME])
-        # Read now: left inside the query, the planner takes these few hundred for one and starts from all
-        # services.
-        neighbours = list(around.values_list("venue", flat=True))
-        unbounded = self.services().filter(coverage=None, venue__in=neighbours).order_by()
+        # As an array: the planner takes these few hundred for one, and would start from all services.
+        neighbours = AnyOf(F("venue"), ArraySubquery(around.values("venue")))
+        unbounded = self.services().filter(neighbours, coverage=None).order_by()
         served = self.services().serving(point).order_by()
         return served.values("venue").union(unbounded.values("venue"))
 

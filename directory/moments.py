@@ -2,7 +2,7 @@
 minute."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from geodata.timezones import METROPOLE, TIMEZONES
 
 DAY = 24 * 60
+HALF_HOUR = 30  # that of the index `listing_half_hours`
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Moment:
     """The local minute in each time zone: all the same for a wall-clock time, a few different ones for
     "now"."""
 
-    by_zone: dict[str, LocalMinute]
+    by_zone: dict[str, LocalMinute] = field(hash=False)
 
     @classmethod
     @lru_cache(maxsize=16)
@@ -46,6 +47,11 @@ class Moment:
     @property
     def days(self) -> set[date]:
         return {local.day for local in self.by_zone.values()}
+
+    @property
+    def half_hours(self) -> list[str]:
+        """Those of the week that hold the minute, as the index names them: "Europe/Paris 0" is Monday 00:00."""
+        return [f"{zone} {local.minute_of_week // HALF_HOUR}" for zone, local in self.by_zone.items()]
 
     def day(self, zone: str) -> str:
         """SQL of the day there; `zone` is the SQL of a time zone's name."""

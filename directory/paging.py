@@ -5,11 +5,14 @@ fetches a few rows more than it shows, sorts them by true distance, and trusts o
 unseen can overtake.
 
 A walk is quick as long as many listings match, and reads the whole country when few do. So it goes no farther
-than the reach of the origin, the radius that holds WALKED listings of any kind; what it does not find there
-is found by reading what matches (by its indexes, or all the table) and sorting that. Without filters, the
-planner knows how many venues hold the label and walks.
+than the reach of the origin, the radius that holds WALKED listings of any kind. What it finds there tells how
+far a second look has to go; that one, and the third that goes everywhere, read all that matches within their
+radius, by the indexes that help most, and sort it. Without filters the planner knows how many venues hold the
+label, and walks.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.gis.geos import Point
@@ -20,15 +23,31 @@ from directory.cursors import Cursor
 from directory.matching import Matching
 from directory.models import Listing
 from directory.querysets import ListingQuerySet
+from directory.statements import rows
 from geodata.querysets import SPHERE_TOLERANCE
 
 PAD = 10
+# Reading and sorting costs the same whatever is fetched: enough for the ring where the sphere and the ellipsoid
+# may disagree, far away too.
+FETCHED_OF_SORTED = 200
 WALKED = 600
+# The second look goes where twice what is wanted should be, when that is no more than 16 reaches' worth.
+MARGIN = 2
+MOST_REACHES = 16
 # The reach of a point is that of its cell: a tenth of a degree, ten kilometres or so. It bounds work, not
 # results.
 CELLS_PER_DEGREE = 10
 SECONDS_REACH_IS_KEPT = 600
 EVERYWHERE_M = 25_000_000.0  # more than half-way round the world
+# The question of most people, as `Matching` and `nearest` would have it (a test compares them): where, and nothing
+# more. To put it together anew took longer than to answer it.
+NEAREST_SQL = """
+SELECT place_id, venue_id, itinerant, ST_Distance(point::geography(Point,4326), %(origin)s::geography),
+       point::geography(Point,4326) <-> %(origin)s::geography AS walk_m
+FROM directory_listing
+WHERE (listed_until IS NULL OR listed_until > %(today)s) AND labelled_during @> %(today)s::date
+ORDER BY walk_m LIMIT %(asked)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +78,28 @@ def cursor_after(hit: Hit, criteria: Criteria) -> Cursor:
 
 def nearest_hits(matching: Matching, origin: Point, wanted: int) -> list[Hit]:
     """The first `wanted` hits by (true distance, place)."""
-    radius_m = matching.criteria.radius_m
-    if not radius_m and set(matching.criteria.narrowing) <= {"labelled"}:
-        return sure_hits(matching, origin, matching.listings(None).nearest(origin), wanted)
+    given, radius_m = matching.criteria, matching.criteria.radius_m
+    if given.narrowing == ["labelled"] and not (given.bbox or given.cursor):
+        return plain_hits(matching, origin, wanted)
+    if set(given.narrowing) <= {"labelled"}:
+        return walked_hits(matching, origin, radius_m, wanted)
     if not matching.comes_to_you:
-        reach_m = reach(origin)
-        nearby = matching.listings(min(reach_m, radius_m or reach_m))
-        hits = sure_hits(matching, origin, nearby.nearest(origin), wanted)
-        if len(hits) >= wanted or reach_m >= (radius_m or EVERYWHERE_M):
+        farthest_m, reach_m = radius_m or EVERYWHERE_M, reach(origin)
+        hits = walked_hits(matching, origin, min(reach_m, farthest_m), wanted)
+        if len(hits) >= wanted or reach_m >= farthest_m:
             return hits
-    return sure_hits(matching, origin, matching.listings(radius_m).nearest_of_few(origin), wanted)
+        second_m = second_reach(reach_m, len(hits), wanted)
+        if second_m and second_m < farthest_m:
+            hits = sorted_hits(matching, origin, second_m, wanted)
+            if len(hits) >= wanted:
+                return hits
+    return sorted_hits(matching, origin, radius_m, wanted)
+
+
+def second_reach(reach_m: float, found: int, wanted: int) -> float | None:
+    """How far what is wanted should be found, if venues go on matching as they do nearby."""
+    reaches = MARGIN * wanted / found if found else math.inf
+    return reach_m * math.sqrt(reaches) if reaches <= MOST_REACHES else None
 
 
 def reach(origin: Point) -> float:
@@ -88,12 +119,45 @@ def read_walk(listings: ListingQuerySet) -> list[float]:
     return list(listings.values_list("walk_m", flat=True))
 
 
-def sure_hits(matching: Matching, origin: Point, ordered: ListingQuerySet, wanted: int) -> list[Hit]:
-    """The first `wanted` by true distance, out of listings ordered by distance on the sphere."""
+def plain_hits(matching: Matching, origin: Point, wanted: int) -> list[Hit]:
+    """The nearest that hold the label, whatever they offer."""
+    here = {"origin": f"SRID=4326;POINT({origin.x!r} {origin.y!r})", "today": matching.today}
+
+    def fetch(asked: int) -> list[Hit]:
+        return [
+            Hit(place_id, venue_id, itinerant, distance_m=distance_m, walk_m=walk_m)
+            for place_id, venue_id, itinerant, distance_m, walk_m in rows(
+                NEAREST_SQL, {**here, "asked": asked}
+            )
+        ]
+
+    farthest_m = matching.criteria.radius_m or EVERYWHERE_M
+    hits = sure_hits(matching, fetch, wanted, wanted + PAD)
+    return [hit for hit in hits if by_distance(hit)[0] <= farthest_m]
+
+
+def walked_hits(matching: Matching, origin: Point, radius_m: float | None, wanted: int) -> list[Hit]:
+    fetch = fetching(matching, matching.tried(radius_m).nearest(origin), origin)
+    return sure_hits(matching, fetch, wanted, wanted + PAD)
+
+
+def sorted_hits(matching: Matching, origin: Point, radius_m: float | None, wanted: int) -> list[Hit]:
+    fetch = fetching(matching, matching.listings(radius_m).nearest_of_few(origin), origin)
+    return sure_hits(matching, fetch, wanted, wanted + FETCHED_OF_SORTED)
+
+
+def fetching(matching: Matching, ordered: ListingQuerySet, origin: Point) -> Callable[[int], list[Hit]]:
     found = from_cursor(matching, ordered.with_distance_m(origin))
-    asked = wanted + PAD
+    return lambda asked: read(found[:asked], matching, "distance_m", "walk_m")
+
+
+def sure_hits(matching: Matching, fetch: Callable[[int], list[Hit]], wanted: int, asked: int) -> list[Hit]:
+    """The first `wanted` by true distance; `fetch` gives so many listings by distance on the sphere.
+
+    `asked` are fetched at first, and more when the distances are too close to tell.
+    """
     while True:
-        hits = read(found[:asked], matching, "distance_m", "walk_m")
+        hits = fetch(asked)
         complete = len(hits) < asked
         # No row still unseen is nearer than this.
         horizon = EVERYWHERE_M if complete else hits[-1].walk_m * (1 - SPHERE_TOLERANCE)

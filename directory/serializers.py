@@ -73,6 +73,7 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
     next_visit_at = serializers.DateTimeField(
         allow_null=True, help_text=_("Prochain passage à cet arrêt, pour un lieu itinérant.")
     )
+    stale = serializers.BooleanField(help_text=_("Plus confirmé par sa structure depuis neuf mois."))
     demo = serializers.BooleanField(source="venue.demo", help_text=_("Donnée de démonstration."))
 
     class Meta:
@@ -99,6 +100,7 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
             "place_id",
             "itinerant",
             "next_visit_at",
+            "stale",
             "demo",
         ]
 
@@ -132,6 +134,7 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
                 "place_id": place.pk,
                 "itinerant": venue.itinerant,
                 "next_visit_at": local_instant(instance.next_visit_at),
+                "stale": instance.stale,
                 "demo": venue.demo,
             },
         }

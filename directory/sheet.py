@@ -1,7 +1,6 @@
 """The sheet of a venue: offer, hours of the coming days, next stops, and the same for machines (JSON-LD)."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -9,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString, mark_safe
 
 from directory import opening
@@ -21,6 +22,7 @@ DAYS_SHOWN = 7
 DAYS_OF_ROUNDS = 70
 MOST_VISITS = 3
 MOST_CLOSURES = 3
+SERVICES_SHOWN = 50
 PUBLIC_SERVICES = "maison-services-public"
 
 
@@ -71,6 +73,8 @@ class PlaceHours:
 class Sheet:
     venue: Venue
     at: datetime
+    # Of the services, as it was typed.
+    page: str = "1"
 
     @cached_property
     def places(self) -> list[PlaceHours]:
@@ -87,8 +91,14 @@ class Sheet:
         today = self.at.astimezone(ZoneInfo("Europe/Paris")).date()
         return list(self.venue.closures.filter(during__endswith__gt=today).order_by("during"))
 
-    def services(self) -> Iterable[Service]:
+    def services(self) -> QuerySet[Service]:
+        """In the order their venue gave them."""
         return self.venue.services.public().select_related("category__parent")
+
+    @cached_property
+    def services_page(self) -> Page[Service]:
+        """Fifty of them: the page asked for, or the nearest there is."""
+        return Paginator(self.services(), SERVICES_SHOWN).get_page(self.page)
 
     @cached_property
     def labelled(self) -> bool:
@@ -102,8 +112,9 @@ class Sheet:
             "labelled": self.labelled,
             "services": [
                 {"service": service, "audiences": labels(Audience, service.audiences)}
-                for service in self.services()
+                for service in self.services_page
             ],
+            "services_page": self.services_page,
             "main": main,
             "closures": self.closures[:MOST_CLOSURES],
             "commune": main and self.commune(main.place.commune_code),

@@ -99,7 +99,7 @@ def venue(request: HttpRequest, venue_id: int, slug: str) -> HttpResponse:
     address = (found.merged_into or found).get_absolute_url()
     if request.path != address:
         return redirect(address, permanent=True)
-    sheet = Sheet(found, at=timezone.now())
+    sheet = Sheet(found, at=timezone.now(), page=request.GET.get("page", "1")[:9])
     context = sheet.context(request.build_absolute_uri()) | freshness_of(found)
     return render(request, "directory/venue.html", context)
 

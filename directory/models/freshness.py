@@ -66,16 +66,16 @@ class DuplicatePair(models.Model):
 
 
 class PostCount(models.Model):
-    """How often one sender (a digest, never an address), or everybody, wrote within an hour."""
+    """How often one sender (a digest, never an address), an account, or everybody, wrote within a window."""
 
     sender = models.CharField(max_length=64)
-    hour = models.DateTimeField()
+    since = models.DateTimeField()
     posts = models.PositiveIntegerField(default=1)
 
     class Meta:
-        verbose_name = _("envois d'une heure")
-        verbose_name_plural = _("envois par heure")
-        constraints = [models.UniqueConstraint(fields=["sender", "hour"], name="post_count_once")]
+        verbose_name = _("nombre d'envois")
+        verbose_name_plural = _("nombres d'envois")
+        constraints = [models.UniqueConstraint(fields=["sender", "since"], name="post_count_once")]
 
     def __str__(self) -> str:
-        return f"{self.hour:%Y-%m-%d %H} · {self.posts}"
+        return f"{self.since:%Y-%m-%d %H:%M} · {self.posts}"

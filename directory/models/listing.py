@@ -2,7 +2,7 @@
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,7 @@ from directory.fields import DateMultirangeField, MinutesField
 from directory.models.venues import Place, Venue, VenueType
 from directory.querysets import ListingQuerySet
 from geodata.models import Located
+from geodata.querysets import geography
 
 
 class Listing(Located):
@@ -51,6 +52,20 @@ class Listing(Located):
             GinIndex(fields=["audiences"], name="listing_audiences"),
             models.Index(fields=["venue"], name="listing_venue"),
             models.Index(fields=["name", "place"], name="listing_by_name"),
+            # "Open at", however few are open: see migration 0019.
+            GinIndex(
+                models.Func("timezone", "week", function="directory_half_hours"), name="listing_half_hours"
+            ),
+            GistIndex(
+                geography("point"), name="listing_at_home", condition=models.Q(modes__contains=["at_home"])
+            ),
+            # A map of labelled venues is read from here alone: see migration 0019.
+            GistIndex(
+                fields=["point"],
+                include=["point", "place", "labelled_during", "listed_until"],
+                name="listing_map",
+                condition=models.Q(point__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

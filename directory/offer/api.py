@@ -4,7 +4,7 @@ Whatever belongs to another organisation answers 404; a token that may only read
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
@@ -12,13 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.exceptions import APIException, ParseError, PermissionDenied, ValidationError
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from directory.accounts.refusals import Refused
+from directory.limits import API_WRITES
 from directory.models import Organization, Place, Service, User, Venue
 from directory.offer.api_shapes import (
     HoursInput,
@@ -33,7 +36,7 @@ from directory.offer.api_shapes import (
     VenueShape,
 )
 from directory.offer.places import place_venue, set_hours
-from directory.offer.publishing import create_service, edit_service, submit, withdraw
+from directory.offer.publishing import create_service, delete_service, edit_service, submit, withdraw
 from directory.offer.venues import create_venue, edit_venue, hide_venue, publish_venue
 from directory.rights import Capability
 from geodata.geometry import GeometryRefused
@@ -47,6 +50,9 @@ PROBLEMS = {
     (409, PROBLEM): OpenApiResponse(
         description=_("Pas possible dans l'état actuel : la phrase dit pourquoi")
     ),
+    (429, PROBLEM): OpenApiResponse(
+        description=_("Trop de modifications : Retry-After dit quand recommencer, en secondes")
+    ),
 }
 
 
@@ -55,8 +61,47 @@ class Conflict(APIException):
     default_detail = _("Ce n'est pas possible dans l'état actuel.")
 
 
+class TooMany(APIException):
+    """`wait`: seconds, which the answer tells in Retry-After."""
+
+    status_code = 429
+    default_detail = _("Trop de modifications en peu de temps. Attendez un peu, puis recommencez.")
+
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class ShallowJSONParser(JSONParser):
+    """What is nested so deep that Python gives up is no JSON of ours."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise ParseError(_("Ce JSON est trop imbriqué.")) from error
+
+
+class WritesThrottle(BaseThrottle):
+    """Counted for an account, whatever process answers."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        self.seconds = (
+            0 if request.method in SAFE_METHODS else API_WRITES.wait(request.user.pk, timezone.now())
+        )
+        return self.seconds == 0
+
+    def wait(self) -> float:
+        return self.seconds
+
+
 class OfferView(APIView):
     permission_classes = [IsAuthenticated]
+    parser_classes = [ShallowJSONParser]
+    throttle_classes = [WritesThrottle]
+
+    def throttled(self, request: Request, wait: float) -> NoReturn:
+        raise TooMany(wait)
 
     @property
     def by(self) -> User:
@@ -272,6 +317,17 @@ class ServiceView(OfferView):
         fields = checked(self.given(ServiceInput, partial=True).form(service)).given()
         done(lambda: edit_service(service=service, fields=fields, by=self.by, at=timezone.now()))
         return self.get(request, service_id)
+
+    @extend_schema(
+        operation_id="offer_service_delete",
+        summary=_("Supprimer un service"),
+        description=_("Un service public ou en relecture se retire d'abord (`withdraw`)."),
+        responses={204: None, **PROBLEMS},
+    )
+    def delete(self, request: Request, service_id: int) -> Response:
+        service = self.to_change(self.services, service_id)
+        done(lambda: delete_service(service=service, by=self.by))
+        return Response(status=204)
 
 
 class ServiceSubmitView(OfferView):

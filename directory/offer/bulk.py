@@ -7,10 +7,11 @@ A chunk and the count of rows done are one transaction: whoever is killed in bet
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from directory.accounts.refusals import Refused
@@ -25,6 +26,7 @@ from directory.rights import Capability, may
 from geodata.folding import fold
 
 CHUNK = 50
+KEPT = timedelta(days=30)
 MOST_ERRORS = 500
 Status = BulkEdit.Status
 # Name of the column, field of the form; what has no field only tells the reader where he is.
@@ -55,10 +57,15 @@ class Plan:
     unchanged: int = 0
 
 
+def own_services(organization_id: int) -> QuerySet[Service]:
+    """Without the changes that wait beside them, and what a merge left behind."""
+    return Service.objects.filter(venue__organization=organization_id, venue__merged_into=None, replaces=None)
+
+
 def exported(organization: Organization) -> Iterable[list[str]]:
     """Header, then one row a service, the pending price where one waits."""
     yield list(COLUMNS)
-    services = Service.objects.filter(venue__organization=organization, replaces=None)
+    services = own_services(organization.pk)
     services = services.select_related("venue", "revision").order_by("venue__name", "venue", "position", "pk")
     for service in services.iterator(chunk_size=500):
         shown = shown_values(ServiceForm.initial_of(service))
@@ -111,7 +118,7 @@ class Known:
 
     @classmethod
     def of(cls, organization: Organization) -> "Known":
-        own = Service.objects.filter(venue__organization=organization, replaces=None)
+        own = own_services(organization.pk)
         children = [row for row in referential().categories.values() if row.parent_id]
         return cls(
             services={str(row.pk): row for row in own.select_related("revision", "venue")},
@@ -234,6 +241,12 @@ def cancel(*, edit: BulkEdit, at: datetime) -> None:
     stoppable.update(status=Status.CANCELLED, finished_at=at)
 
 
+def forget(at: datetime) -> int:
+    """The spreadsheets of a month ago; what they changed is in the journal. Returns how many."""
+    over = BulkEdit.objects.exclude(status__in=[Status.QUEUED, Status.RUNNING])
+    return over.filter(created_at__lt=at - KEPT).delete()[0]
+
+
 def apply_chunk(edit_id: int, at: datetime) -> bool:
     """The next rows; False when none is left to do. Two at once do different chunks: the row is locked."""
     edit = BulkEdit.objects.select_related("uploaded_by").get(pk=edit_id)
@@ -293,8 +306,9 @@ class Chunk:
     def locked(cls, organization_id: int, rows: list[dict[str, Any]]) -> "Chunk":
         venues = Venue.objects.filter(organization=organization_id, merged_into=None)
         venues = venues.filter(pk__in={row["venue"] for row in rows if row["service"] is None})
-        services = Service.objects.filter(replaces=None, venue__organization=organization_id)
-        services = services.filter(pk__in={row["service"] for row in rows if row["service"]})
+        services = own_services(organization_id).filter(
+            pk__in={row["service"] for row in rows if row["service"]}
+        )
         held = {row.pk: row for row in venues.order_by("pk").select_for_update()}
         found = {row.pk: row for row in services.order_by("pk").select_for_update(of=("self",))}
         revisions = Service.objects.filter(replaces__in=found).order_by("pk").select_for_update()

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from directory.models import BulkEdit
-from directory.offer.bulk import apply_chunk
+from directory.offer.bulk import apply_chunk, forget
 
 STALLED_AFTER = timedelta(minutes=1)
 
@@ -35,3 +35,10 @@ def resume_bulk_edits(timestamp: int) -> None:
     old = unfinished.filter(created_at__lt=timezone.now() - STALLED_AFTER)
     for edit_id in old.values_list("pk", flat=True):
         start_bulk_edit(edit_id)
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(queueing_lock="forget_bulk_edits", pass_context=False)
+def forget_bulk_edits(timestamp: int) -> int:
+    """Every night."""
+    return forget(timezone.now())

@@ -1,23 +1,17 @@
 """How often one may write without an account, counted in PostgreSQL for all processes at once."""
 
 import ipaddress
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import connection
 from django.utils.crypto import salted_hmac
 
-from directory.models import PostCount
+from directory.limits import counted
 
 MOST_FROM_ONE_SENDER = 10
 MOST_FROM_EVERYBODY = 300
 EVERYBODY = "everybody"
 # A house, or a whole machine room, holds a network of this size.
 IPV6_PREFIX = 64
-
-COUNT = """
-INSERT INTO directory_postcount AS held (sender, hour, posts) VALUES (%s, %s, 1)
-ON CONFLICT (sender, hour) DO UPDATE SET posts = held.posts + 1 RETURNING posts
-"""
 
 
 def sender_of(address: str | None) -> str:
@@ -39,17 +33,6 @@ def network_of(address: str | None) -> str:
 def one_more(sender: str, at: datetime) -> bool:
     """Count a post, refused ones too; whether it may go on. Outside any transaction that could be undone."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    own = _counted(sender, hour)
+    own = counted(sender, hour)
     # One sender who insists does not use up everybody's share.
-    return own <= MOST_FROM_ONE_SENDER and _counted(EVERYBODY, hour) <= MOST_FROM_EVERYBODY
-
-
-def _counted(sender: str, hour: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, [sender, hour])
-        return int(cursor.fetchone()[0])
-
-
-def forget(at: datetime) -> int:
-    """Counts of the hours gone by."""
-    return PostCount.objects.filter(hour__lt=at - timedelta(hours=2)).delete()[0]
+    return own <= MOST_FROM_ONE_SENDER and counted(EVERYBODY, hour) <= MOST_FROM_EVERYBODY

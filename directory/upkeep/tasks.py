@@ -6,7 +6,8 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from directory.upkeep import duplicates, freshness, posts
+from directory import limits
+from directory.upkeep import duplicates, freshness
 
 MAIL_AGAIN = RetryStrategy(max_attempts=5, exponential_wait=60, retry_exceptions={OSError})
 
@@ -38,4 +39,4 @@ def find_duplicates(timestamp: int) -> int:
 @app.periodic(cron="10 * * * *")
 @app.task(queueing_lock="forget_posts", pass_context=False)
 def forget_posts(timestamp: int) -> int:
-    return posts.forget(timezone.now())
+    return limits.forget(timezone.now())

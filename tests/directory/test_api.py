@@ -1,15 +1,16 @@
 """The public API: its contract, and what it answers to nonsense."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from geographiclib.geodesic import Geodesic
 
-from directory.models import Category, Labelling, Place, Service, Venue
+from directory.models import Category, Labelling, Membership, Organization, Place, Service, User, Venue
 from directory.serializers import ServiceSerializer, VenueFeatureSerializer
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +192,32 @@ def test_no_such_venue(client: Client) -> None:
     for number in (0, 999_999_999, 10**30):
         answer = client.get(f"{VENUES}{number}/")
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_merged_venue_leads_to_the_one_that_stays(client: Client, venues: list[Venue]) -> None:
+    kept, gone = venues[:2]
+    Venue.objects.filter(pk=gone.pk).update(merged_into=kept, published=False)
+    answer = client.get(f"{VENUES}{gone.pk}/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"{VENUES}{kept.pk}/")
+    assert gone.pk not in {row["id"] for row in client.get(VENUES, HERE).json()["features"]}
+    Venue.objects.filter(pk=kept.pk).update(published=False)
+    answer = client.get(f"{VENUES}{gone.pk}/")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_venue_that_nobody_confirms_says_so(client: Client, venues: list[Venue]) -> None:
+    organization = Organization.objects.create(name="Les ateliers", is_provider=True)
+    manager = User.objects.create_user("responsable@example.org")
+    Membership.objects.create(
+        user=manager,
+        organization=organization,
+        role="provider-manager",
+        since=datetime(2020, 1, 1, tzinfo=UTC),
+    )
+    ten_months_ago = timezone.localdate() - timedelta(days=300)
+    Venue.objects.filter(pk=venues[0].pk).update(organization=organization, verified_on=ten_months_ago)
+    first, second = client.get(VENUES, {**HERE, "limit": "2"}).json()["features"]
+    assert [first["properties"]["stale"], second["properties"]["stale"]] == [True, False]
 
 
 @pytest.mark.parametrize("path", [VENUES, MAP, f"{VENUES}{{venue_id}}/"])

@@ -1,4 +1,4 @@
-"""How PostgreSQL answers: which index it walks, and the SQL of the page that everybody sees."""
+"""How PostgreSQL answers: which index it walks for each question."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -6,19 +6,17 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from directory.forms import SearchForm
-from directory.models import Labelling, Listing, ListingWords, Place, Venue
-from directory.referential import referential
-from directory.search import VenueSearch
+from directory.fields import minutes
+from directory.models import Labelling, Listing, ListingWords, OpeningDay, Place, Venue
+from directory.moments import Moment
+from directory.paging import NEAREST_SQL
 from geodata.geometry import read_bbox
 from geodata.grid import Grid
 
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
-HERE = {"lon": "2.5", "lat": "46.5"}
 
 
 @pytest.fixture(autouse=True)
@@ -35,24 +33,12 @@ def _no_scans() -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
 
 
-def asked(**parameters: str) -> list[str]:
-    form = SearchForm(parameters, strict=True)
-    assert form.is_valid(), form.errors
-    referential()
-    with CaptureQueriesContext(connection) as queries:
-        VenueSearch(form.criteria(), AT).page()
-    return [query["sql"] for query in queries]
-
-
-def plan(sql: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {sql}")
-        return "\n".join(row[0] for row in cursor.fetchall())
-
-
 @pytest.mark.usefixtures("_no_scans")
 def test_the_nearest_are_read_by_walking_the_geography_index() -> None:
-    walk = plan(asked(**HERE)[0])
+    values: dict[str, Any] = {"origin": "SRID=4326;POINT(2.5 46.5)", "today": AT.date(), "asked": 31}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {NEAREST_SQL}", values)
+        walk = "\n".join(row[0] for row in cursor.fetchall())
     assert "Index Scan using listing_geography" in walk
     assert "Order By" in walk
     assert "Sort" not in walk
@@ -62,19 +48,26 @@ def test_the_nearest_are_read_by_walking_the_geography_index() -> None:
     ("question", "index"),
     [
         (lambda: Listing.objects.near(Point(2.5, 46.5), 5000), "listing_geography"),
-        (lambda: Listing.objects.in_bbox(read_bbox("2,46,3,47")), "directory_listing_point"),
+        (lambda: Listing.objects.perhaps_open(Moment.meant("now", AT)), "listing_half_hours"),
+        (lambda: OpeningDay.objects.filter(day=AT.date()).exclude(minutes=minutes([])), "opening_day_open"),
+        (
+            lambda: Listing.objects.near(Point(2.5, 46.5), 5000).filter(modes__contains=["at_home"]),
+            "listing_at_home",
+        ),
         (lambda: Listing.objects.filter(categories__contains=[1]), "listing_categories"),
         (lambda: ListingWords.objects.filter(words="atelier"), "listing_words_text"),
         (lambda: Listing.objects.filter(audiences__contains=["seniors"]), "listing_audiences"),
         (lambda: Listing.objects.order_by("name", "pk")[:20], "listing_by_name"),
         (
-            lambda: Listing.objects.in_bbox(read_bbox("2,46,3,47")).clusters(
-                Grid.of(read_bbox("2,46,3,47"), 9)
+            lambda: (
+                Listing.objects.labelled_on(AT.date())
+                .in_bbox(read_bbox("2,46,3,47"))
+                .clusters(Grid.of(read_bbox("2,46,3,47"), 9))
             ),
-            "directory_listing_point",
+            "Index Only Scan using listing_map",
         ),
     ],
-    ids=["near", "bbox", "category", "words", "audience", "name", "clusters"],
+    ids=["near", "hours", "special hours", "at home", "category", "words", "audience", "name", "clusters"],
 )
 @pytest.mark.usefixtures("_no_scans")
 def test_each_question_has_its_index(question: Any, index: str) -> None:
@@ -82,18 +75,3 @@ def test_each_question_has_its_index(question: Any, index: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql}", params)
         assert index in "\n".join(row[0] for row in cursor.fetchall())
-
-
-def test_the_sql_of_the_nearest_twenty() -> None:
-    here = "'SRID=4326;POINT(2.5 46.5)'::geography"
-    point = '"directory_listing"."point"::geography(Point,4326)'
-    assert asked(**HERE)[0] == (
-        'SELECT "directory_listing"."place_id" AS "place_id", "directory_listing"."venue_id" AS "venue_id", '
-        '"directory_listing"."itinerant" AS "itinerant", '
-        f'ST_Distance({point}, {here}) AS "distance_m", {point} <-> {here} AS "walk_m" '
-        'FROM "directory_listing" '
-        """WHERE (("directory_listing"."listed_until" IS NULL """
-        """OR "directory_listing"."listed_until" > '2026-11-23'::date) """
-        """AND "directory_listing"."labelled_during" @> ('2026-11-23'::date)::date) """
-        "ORDER BY 5 ASC LIMIT 31"
-    )

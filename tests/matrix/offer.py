@@ -53,6 +53,7 @@ API_READS = "401 404 200 200 404 200 404 404"
 API_LISTS = "401 200 200 200 200 200 200 200"
 # 403: seen, but not to be changed.
 API_ACTS = "401 404 403 {} 404 403 404 404"
+API_WRITES = API_ACTS.format("415")
 API_NEVER = "401 405 405 405 405 405 405 405"
 
 PAGES = {
@@ -98,6 +99,13 @@ API = {
     "venue_hours": line(API_NEVER, API_NEVER),
     "venue_publish": line(API_NEVER, API_ACTS.format("409")),
     "venue_hide": line(API_NEVER, API_ACTS.format("200")),
+    "stops": line(API_READS, API_WRITES, arguments=BUS),
+    "stop": line(API_READS, API_NEVER, arguments=BUS),
+    "closures": line(API_READS, API_WRITES),
+    "closure": line(API_NEVER, API_NEVER),
+    "coverage": line(API_READS, API_NEVER),
+    "coverage_zone": line(API_NEVER, API_NEVER),
+    "coverage_area": line(API_NEVER, API_NEVER),
     "services": line(API_LISTS, "401 415 415 415 415 415 415 415"),
     "service": line(API_READS, API_NEVER),
     "service_submit": line(API_NEVER, API_ACTS.format("409")),

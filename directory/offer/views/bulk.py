@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from directory.accounts.refusals import Refused
 from directory.entry import SignedInRequest
+from directory.limits import SPREADSHEETS
 from directory.models import BulkEdit, Organization
 from directory.offer import bulk
 from directory.offer.spreadsheets import MOST_BYTES, SheetRefused, read, write_csv, write_xlsx
@@ -36,15 +37,22 @@ def download(request: SignedInRequest, organization: Organization, kind: str) ->
 @require_http_methods(["GET", "POST"])
 @for_editors
 def upload(request: SignedInRequest, organization: Organization) -> HttpResponse:
-    error = ""
-    if request.method == "POST":
+    error, wait = "", 0
+    if request.method == "POST" and (wait := SPREADSHEETS.wait(request.user.pk, timezone.now())):
+        error = _(
+            "Vous avez envoyé beaucoup de fichiers en peu de temps. Attendez une heure, puis recommencez."
+        )
+    elif request.method == "POST":
         try:
             return redirect("offer:bulk_edit", organization.pk, planned(request, organization).pk)
         except (SheetRefused, Refused) as refused:
             error = str(refused)
     edits = organization.bulk_edits.select_related("uploaded_by").defer("rows", "errors")[:EDITS_SHOWN]
     context = {"organization": organization, "error": error, "edits": edits}
-    return render(request, "offer/bulk.html", context)
+    response = render(request, "offer/bulk.html", context, status=429 if wait else 200)
+    if wait:
+        response["Retry-After"] = str(wait)
+    return response
 
 
 def planned(request: SignedInRequest, organization: Organization) -> BulkEdit:

@@ -90,7 +90,7 @@ def edit(request: SignedInRequest, organization: Organization, venue_id: int) ->
 def preview(request: SignedInRequest, organization: Organization, venue_id: int) -> HttpResponse:
     """The public sheet as it would be if everything written were approved."""
     found = own_venue(organization, venue_id)
-    sheet = PreviewedSheet(found, at=timezone.now())
+    sheet = PreviewedSheet(found, at=timezone.now(), page=request.GET.get("page", "1")[:9])
     context = sheet.context(request.build_absolute_uri(found.get_absolute_url()))
     return render(request, "offer/preview.html", {**context, "organization": organization})
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.test import Client
+from django.utils import timezone
 
+from directory.limits import Limit
 from directory.models import (
     Category,
     Membership,
@@ -105,6 +107,13 @@ def build() -> World:
 @pytest.fixture
 def world(db: None) -> World:
     return build()
+
+
+def use_up(limit: Limit, user: User) -> None:
+    """In this window and, should it end meanwhile, in the next."""
+    for at in (timezone.now(), timezone.now() + limit.window):
+        for _ in range(limit.most):
+            limit.wait(user.pk, at)
 
 
 @pytest.fixture

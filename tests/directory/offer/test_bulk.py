@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from procrastinate.contrib.django import app
 
+from directory.limits import SPREADSHEETS
 from directory.models import BulkEdit, Change, Organization, Service, Venue
 from directory.offer import bulk, spreadsheets
 from directory.offer.bulk import apply_chunk, exported, keep, plan
 from directory.offer.spreadsheets import SheetRefused, read, write_csv, write_xlsx
-from directory.offer.tasks import resume_bulk_edits, start_bulk_edit
-from tests.directory.offer.conftest import MORNING, World, build
+from directory.offer.tasks import forget_bulk_edits, resume_bulk_edits, start_bulk_edit
+from tests.directory.offer.conftest import MORNING, World, build, use_up
 
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(str.strip) | st.sampled_from(
     ["=1+1", "+33", "-1", "@SUM(A1)", "'=x", "''=x", "\t=x", "\r=x", '"', ";", "a;b", "'", "été", "12,50"]
@@ -302,3 +303,36 @@ def test_by_the_pages(as_manager: Client, world: World) -> None:
     refused = as_manager.post(url, {"file": SimpleUploadedFile("x.xlsx", HOSTILE["laughs"])})
     assert "interdite" in refused.content.decode()
     assert spreadsheets.MOST_BYTES == 5 * 1024 * 1024
+
+
+def test_too_many_files_wait(as_manager: Client, world: World) -> None:
+    use_up(SPREADSHEETS, world.manager)
+    address = f"/espace/{world.organization.pk}/modifications/"
+    answer = as_manager.post(address, {"file": SimpleUploadedFile("a.csv", b"numero;nom")})
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 3600
+    assert "Attendez une heure" in answer.content.decode()
+    assert not BulkEdit.objects.exists()
+    assert as_manager.get(address).status_code == 200
+
+
+def test_a_month_later_they_are_forgotten(world: World) -> None:
+    kept = {}
+    for status in BulkEdit.Status:
+        made = BulkEdit.objects.create(organization=world.organization, status=status, created_at=MORNING)
+        kept[made.pk] = status in ("queued", "running")
+    assert bulk.forget(MORNING + timedelta(days=30)) == 0
+    assert bulk.forget(MORNING + timedelta(days=30, seconds=1)) == 4
+    assert {edit.pk for edit in BulkEdit.objects.all()} == {pk for pk, stays in kept.items() if stays}
+    assert forget_bulk_edits(0) == 0
+
+
+def test_what_a_merge_left_behind_is_not_offered(world: World) -> None:
+    kept = Venue.objects.create(organization=world.organization, name="Celui qui reste")
+    gone = Venue.objects.create(
+        organization=world.organization, name="Réuni", merged_into=kept, published=False
+    )
+    service = world.service("Ancien", venue=gone)
+    assert [row for row in exported(world.organization) if "Ancien" in row] == []
+    made = plan(world.organization, [["numero", "nom", "prix_euros"], [str(service.pk), "Neuf", "3"]])
+    assert (made.rows, [error["column"] for error in made.errors]) == ([], ["numero"])

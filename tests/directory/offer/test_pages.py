@@ -262,6 +262,33 @@ def test_one_row_or_twenty_cost_the_same(client: Client, world: World, name: str
     assert cost() == few
 
 
+@pytest.mark.parametrize("kind", ["sheet", "preview"])
+def test_a_sheet_shows_fifty_services_a_page(as_manager: Client, world: World, kind: str) -> None:
+    preview = reverse("offer:venue_preview", args=[world.organization.pk, world.venue.pk])
+    url = world.venue.get_absolute_url() if kind == "sheet" else preview
+
+    def seen(page: str) -> tuple[list[str], int]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = as_manager.get(url, {"page": page})
+        return [offer["service"].name for offer in answer.context["services"]], len(queries)
+
+    world.service("Service 000", position=0)
+    as_manager.get(url)
+    _, few = seen("1")
+    for number in range(1, 101):
+        world.service(f"Service {number:03}", position=number)
+    pages = [seen(page) for page in ("1", "2", "3")]
+    assert [name for names, _ in pages for name in names] == [f"Service {n:03}" for n in range(101)]
+    assert {len(names) for names, _ in pages} == {50, 1}
+    assert {cost for _, cost in pages} == {few}
+    assert seen("nonsense")[0] == pages[0][0]
+    assert seen("99")[0] == ["Service 100"]
+    first = as_manager.get(url).content.decode()
+    assert 'rel="next" href="?page=2"' in first
+    assert "Service 049" in first
+    assert "Service 050" not in first
+
+
 def test_others_do_not_exist(client: Client, world: World) -> None:
     other = Organization.objects.create(name="Autre", is_provider=True)
     user = User.objects.create_user("autre@example.org", PASSWORD)

@@ -50,7 +50,7 @@ def test_a_hundred_posts_at_once_count_as_a_hundred(transactional_db: None) -> N
 
 def test_read_then_written_the_count_would_be_wrong(transactional_db: None) -> None:
     """What the one statement is for."""
-    PostCount.objects.create(sender="one", hour=NOON, posts=0)
+    PostCount.objects.create(sender="one", since=NOON, posts=0)
     gate = Barrier(10, timeout=SECONDS)
 
     def naive() -> None:

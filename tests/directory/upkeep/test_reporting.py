@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from directory import limits
 from directory.accounts.refusals import Refused
 from directory.models import ErrorReport, Organization, PostCount, User, Venue
 from directory.upkeep import posts, reporting
@@ -123,7 +124,7 @@ def test_who_counts_as_one_sender(one: str | None, other: str, same: bool) -> No
 
 def test_counts_are_forgotten(venue: Venue) -> None:
     posts.one_more("x", NOON)
-    posts.forget(NOON + timedelta(hours=4))
+    limits.forget(NOON + timedelta(hours=4))
     assert not PostCount.objects.exists()
 
 
