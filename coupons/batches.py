@@ -46,7 +46,7 @@ def prepare(*, execute_on: date, by: User, at: datetime) -> tuple[Batch, list[Pa
         raise Refused(_("La date d'exécution est passée : choisissez aujourd'hui ou plus tard."))
     with acting(by):
         waiting, lines = [], []
-        for payout in to_pay().select_for_update().select_related("account"):
+        for payout in to_pay().select_for_update(of=("self",)).select_related("account"):
             details = in_force(payout.account, at)
             if details is None:
                 waiting.append(payout)

@@ -122,12 +122,12 @@ SETTLE = """
 CREATE FUNCTION coupons_settle(p_cut_off date, p_at timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    year integer := extract(year FROM p_at AT TIME ZONE 'Europe/Paris');
+    this_year integer := extract(year FROM p_at AT TIME ZONE 'Europe/Paris');
     base integer;
     made integer;
 BEGIN
-    INSERT INTO coupons_series (name, year, last) VALUES ('R', year, 0) ON CONFLICT (name, year) DO NOTHING;
-    SELECT last INTO base FROM coupons_series WHERE name = 'R' AND coupons_series.year = coupons_settle.year FOR UPDATE;
+    INSERT INTO coupons_series (name, year, last) VALUES ('R', this_year, 0) ON CONFLICT (name, year) DO NOTHING;
+    SELECT last INTO base FROM coupons_series WHERE name = 'R' AND year = this_year FOR UPDATE;
     WITH due AS (
         SELECT organization_id, sum(amount_cents)::bigint AS cents FROM coupons_settledpayment
         WHERE payout_id IS NULL AND "on" <= p_cut_off
@@ -144,7 +144,7 @@ BEGIN
         GROUP BY account.id),
     statements AS (
         INSERT INTO coupons_payout (account_id, number, cut_off, amount_cents, made_at, held_reason)
-        SELECT account, format('R%s-%s', year, lpad((base + row_number() OVER (ORDER BY account))::text, 6, '0')),
+        SELECT account, format('R%s-%s', this_year, lpad((base + row_number() OVER (ORDER BY account))::text, 6, '0')),
                p_cut_off, cents, p_at, ''
         FROM owed WHERE cents > 0
         RETURNING id, account_id),
@@ -154,7 +154,7 @@ BEGIN
         WHERE queued.payout_id IS NULL AND queued."on" <= p_cut_off
           AND queued.organization_id = account.organization_id)
     SELECT count(*) INTO made FROM statements;
-    UPDATE coupons_series SET last = base + made WHERE name = 'R' AND coupons_series.year = coupons_settle.year;
+    UPDATE coupons_series SET last = base + made WHERE name = 'R' AND year = this_year;
     RETURN made;
 END $$;
 """
