@@ -236,7 +236,11 @@ STORAGES = {
 
 # Bytes that a request may send, and where files are handed in more (patterns of paths): config/bodies.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-LARGER_BODIES = dict.fromkeys([r"/candidatures/\d+/documents/$", r"/modifications/$"], 10 * 1024 * 1024)
+LARGER_BODIES = dict.fromkeys(
+    [r"/candidatures/\d+/documents/$", r"/modifications/$", r"/plateforme/banque/releve/$"], 10 * 1024 * 1024
+)
+# Printed coupons that nobody fetched are destroyed after so many days; they can be printed again, with new codes.
+PRINT_FILES_DAYS = env.int("PRINT_FILES_DAYS", default=14)
 
 # The base map: "own" (our boundaries, no outside request), "ign", "osm" or "pmtiles:<path>".
 BASEMAP = env.str("BASEMAP", default="own")
@@ -248,10 +252,12 @@ BAN_TIMEOUT = env.float("BAN_TIMEOUT", default=2.0)
 
 # Procrastinate finds `tasks` of each app by itself; those of a room are named here.
 PROCRASTINATE_IMPORT_PATHS = [
+    "coupons.orders.tasks",
     "directory.accounts.tasks",
     "directory.label.tasks",
     "directory.offer.tasks",
     "directory.upkeep.tasks",
+    "coupons.printing.tasks",
 ]
 
 # Who sells the coupons, and where sponsors send their transfers: printed on quotes and invoices. The account of the

@@ -35,6 +35,7 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         path("compte/", include("allauth.urls")),
         path("espace/", include("directory.accounts.urls")),
+        path("", include("coupons.orders.urls")),
         path("", include("directory.label.urls")),
         path("", include("directory.upkeep.urls")),
         path("", include("directory.offer.urls")),

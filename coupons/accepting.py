@@ -16,8 +16,9 @@ from directory.models import Listing, Service
 from directory.querysets import ListingQuerySet, ServiceQuerySet
 from geodata.models import Area
 
+SERVED = Service.coverage.through.objects.filter(service=OuterRef("pk"))
 # Rendered where the provider receives people; a service at home that names no territory is taken for one.
-ON_THE_SPOT = Q(modes=[]) | Q(modes__overlap=[Mode.ON_SITE, Mode.REMOTE]) | Q(coverage=None)
+ON_THE_SPOT = Q(modes=[]) | Q(modes__overlap=[Mode.ON_SITE, Mode.REMOTE]) | ~Exists(SERVED)
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,14 @@ def offering(listings: ListingQuerySet, rule: Rule) -> ListingQuerySet:
 
 def received(listings: ListingQuerySet, rule: Rule) -> ListingQuerySet:
     """Where people go: inside the territory or on its border, with a service that is rendered there."""
-    there = rule.services().filter(ON_THE_SPOT, venue=OuterRef("venue"))
-    spot = ~Q(modes__contains=[Mode.AT_HOME]) | Exists(there)
-    found = listings.filter(spot)
+    found = listings.filter(on_the_spot(rule))
     return found if rule.everywhere else found.within(rule.areas, rule.shape)
+
+
+def on_the_spot(rule: Rule) -> Q:
+    """Listings that `offering` gives: of those with something at home, one must be rendered at the place."""
+    there = rule.services().filter(ON_THE_SPOT, venue=OuterRef("venue"))
+    return ~Q(modes__contains=[Mode.AT_HOME]) | Q(Exists(there))
 
 
 def accepted(services: ServiceQuerySet, rule: Rule, on: date) -> ServiceQuerySet:

@@ -77,6 +77,19 @@ def venue_types() -> list[tuple[str, Any]]:
     return [ANY, *((row.slug, row.name) for row in referential().venue_types.values())]
 
 
+class SharedFields(dict[str, forms.Field]):
+    """Fields that no form changes, so that none copies them: the copies took a tenth of an answer."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+def sharing_fields(form: type[forms.Form]) -> type[forms.Form]:
+    form.base_fields = SharedFields(form.base_fields)
+    return form
+
+
+@sharing_fields
 class SearchForm(forms.Form):
     """`strict` is for programs: a parameter that is unknown, repeated or without effect is an error."""
 
@@ -194,6 +207,7 @@ class SearchForm(forms.Form):
         )
 
 
+@sharing_fields
 class MapForm(SearchForm):
     """What a map asks: its rectangle and zoom, and the criteria of the search. Always strict."""
 

@@ -80,18 +80,24 @@ def rounded(geometry: dict[str, Any]) -> dict[str, Any]:
 
 
 def features(venues: list[tuple[str, float, float]]) -> dict[str, Any]:
-    """folium writes properties into tooltips as raw HTML: every value is escaped here, once."""
+    """folium writes properties into tooltips as raw HTML, and branca compiles what folium wrote as a Jinja
+    template, which could run anything on the server: `inert` is for both."""
     return {
         "type": "FeatureCollection",
         "features": [
             {
                 "type": "Feature",
-                "properties": {"name": escape(name)},
+                "properties": {"name": inert(name)},
                 "geometry": {"type": "Point", "coordinates": [round(lon, DETAIL), round(lat, DETAIL)]},
             }
             for name, lon, lat in venues
         ],
     }
+
+
+def inert(text: str) -> str:
+    """HTML that shows the text; without braces, a template has nothing to run."""
+    return escape(text).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def bounds(area: Area) -> list[list[float]]:

@@ -37,11 +37,16 @@ class Moment:
     by_zone: dict[str, LocalMinute] = field(hash=False)
 
     @classmethod
-    @lru_cache(maxsize=16)
     def meant(cls, open_at: datetime | Literal["now"], at: datetime) -> "Moment":
         """`open_at` as in Criteria; `at` is the present instant."""
         if isinstance(open_at, datetime):
             return cls(dict.fromkeys(TIMEZONES, LocalMinute.of(open_at)))
+        return cls.everywhere(at.replace(second=0, microsecond=0))
+
+    @classmethod
+    @lru_cache(maxsize=16)
+    def everywhere(cls, at: datetime) -> "Moment":
+        """One instant in every zone; the same for all questions of a minute."""
         return cls({zone: LocalMinute.of(at.astimezone(ZoneInfo(zone))) for zone in TIMEZONES})
 
     @property

@@ -76,8 +76,8 @@ def cursor_after(hit: Hit, criteria: Criteria) -> Cursor:
     return Cursor(hit.name if hit.distance_m is None else hit.distance_m, hit.place_id)
 
 
-def nearest_hits(matching: Matching, origin: Point, wanted: int) -> list[Hit]:
-    """The first `wanted` hits by (true distance, place)."""
+def nearest_hits(matching: Matching, origin: Point, wanted: int, empty_m: float = 0.0) -> list[Hit]:
+    """The first `wanted` hits by (true distance, place); nothing matches within `empty_m`, if that is known."""
     given, radius_m = matching.criteria, matching.criteria.radius_m
     if given.narrowing == ["labelled"] and not (given.bbox or given.cursor):
         return plain_hits(matching, origin, wanted)
@@ -85,7 +85,8 @@ def nearest_hits(matching: Matching, origin: Point, wanted: int) -> list[Hit]:
         return walked_hits(matching, origin, radius_m, wanted)
     if not matching.comes_to_you:
         farthest_m, reach_m = radius_m or EVERYWHERE_M, reach(origin)
-        hits = walked_hits(matching, origin, min(reach_m, farthest_m), wanted)
+        near_m = min(reach_m, farthest_m)
+        hits = walked_hits(matching, origin, near_m, wanted) if near_m > empty_m else []
         if len(hits) >= wanted or reach_m >= farthest_m:
             return hits
         second_m = second_reach(reach_m, len(hits), wanted)

@@ -48,7 +48,8 @@ def farther(matching: Matching) -> Iterator[tuple[str, str, Criteria]]:
     given = matching.criteria
     if not given.point or not given.radius_m or matching.comes_to_you:
         return
-    nearest = nearest_hits(Matching(given.without("radius_m"), matching.at), given.point, 1)
+    anywhere = Matching(given.without("radius_m"), matching.at)
+    nearest = nearest_hits(anywhere, given.point, 1, empty_m=given.radius_m)
     for km in RADII_KM:
         if nearest and (nearest[0].distance_m or 0) <= km * 1000:
             yield "radius_m", _("Jusqu’à %(km)s km") % {"km": km}, given.but(radius_m=km * 1000.0)

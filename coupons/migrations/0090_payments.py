@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0003_hand_overs_count_coupons"),
+        ("coupons", "0004_statement_lines_aside"),
         ("directory", "0015_upkeep_indexes"),
         ("geodata", "0005_outages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

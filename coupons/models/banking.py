@@ -17,6 +17,9 @@ class BankStatement(models.Model):
     name = models.CharField(_("nom du fichier"), max_length=200)
     statement_id = models.CharField(_("identifiant du relevé"), max_length=80)
     iban = models.CharField(_("compte"), max_length=34)
+    # What became of the lines that are no transfer of ours, each {"line", "reason"}, and how many were known.
+    aside = models.JSONField(_("lignes laissées de côté"), default=list)
+    known = models.PositiveIntegerField(_("mouvements déjà notés"), default=0)
     imported_at = models.DateTimeField(_("importé le"), default=timezone.now)
     imported_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("importé par"))
 

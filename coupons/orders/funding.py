@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -38,6 +38,8 @@ class Standing:
     due: int
     received: int
     paid_back: int
+    # In the order's deposit: received, and neither handed over nor paid back.
+    held: int
 
     @property
     def missing(self) -> int:
@@ -52,7 +54,7 @@ def standing(order: Order) -> Standing:
     legs = Leg.objects.filter(account__kind=AccountKind.SPONSOR_DEPOSIT, account__order=order)
     sums = dict(legs.values_list("entry__kind").annotate(sum=Sum("amount_cents")).order_by())
     received = -sum(sums.get(kind, 0) for kind in (EntryKind.TRANSFER, EntryKind.MATCH))
-    return Standing(order.due_cents, received, paid_back_cents(order))
+    return Standing(order.due_cents, received, paid_back_cents(order), -sum(sums.values()))
 
 
 def paid_back_cents(order: Order) -> int:
@@ -85,11 +87,18 @@ def record_transfer(
     if booked_on > day_of(at):
         raise Refused(_("Cette date est dans le futur. Notez le virement quand il est sur le compte."))
     with acting(by):
+        one_at_a_time()
         transfer = noted(bank_reference, amount_cents, booked_on, payer, remittance, by, at, statement)
         order = quoted_order(remittance)
         if order is not None and order.status in TAKES_MONEY:
             transfer = match(transfer=transfer, order=order, by=by, at=at)
     return transfer
+
+
+def one_at_a_time() -> None:
+    """What comes in is noted by one at a time: a statement's many movements and locks never cross another's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('coupons.transfers'))")
 
 
 def noted(

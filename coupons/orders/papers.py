@@ -18,13 +18,13 @@ from coupons.models import Order, Paper
 from coupons.numbering import next_number
 from coupons.orders import references
 from coupons.orders.pricing import Price
+from directory.label.kit import breakable
 
 FOLDER = settings.BASE_DIR / "templates" / "orders" / "pdf"
 FONTS = settings.NODE_MODULES / "@expo-google-fonts" / "atkinson-hyperlegible-next"
 SERIES = {Paper.Kind.QUOTE: "D", Paper.Kind.INVOICE: "F", Paper.Kind.CREDIT_NOTE: "A"}
 # Of the drawing: a paper is drawn for ever as on the day it was issued. Change the drawing, add a number.
 EDITION = 1
-THIN = "\u202f"
 FIXED = "\u00a0"
 
 
@@ -147,6 +147,8 @@ def told(paper: Paper) -> dict[str, Any]:
     return {
         **content,
         **shown,
+        "campaign": breakable(content["campaign"]),
+        "buyer": {name: breakable_lines(text) for name, text in content["buyer"].items()},
         "kind": paper.kind,
         "number": paper.number,
         "issued_on": written(paper.issued_on),
@@ -159,8 +161,12 @@ def told(paper: Paper) -> dict[str, Any]:
     }
 
 
+def breakable_lines(text: str) -> str:
+    return "\n".join(breakable(line) for line in text.splitlines())
+
+
 def in_words(line: dict[str, Any]) -> dict[str, Any]:
-    counts = {name: counted(line[name]) for name in ("quantity", "booklets") if name in line}
+    counts: dict[str, Any] = {n: counted(line[n]) for n in ("quantity", "booklets") if n in line}
     return {**line, **counts, "unit": euros(line["unit_cents"]), "total": euros(line["total_cents"])}
 
 
@@ -180,7 +186,7 @@ def euros(cents: int) -> str:
 
 
 def counted(number: int) -> str:
-    return f"{number:,}".replace(",", THIN)
+    return f"{number:,}".replace(",", FIXED)
 
 
 def grouped(iban: str) -> str:

@@ -1,6 +1,8 @@
 """What an order costs, in whole cents. Nothing here reads the database or a clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -77,3 +79,20 @@ def check(booklets: int, booklet_size: int, face_value_cents: int) -> None:
         raise Refused(message % {"most": most})
     if face_value_cents not in FACE_VALUES:
         raise Refused(_("La valeur d'un chèque va de 1 € à 500 €. Changez-la dans la campagne."))
+
+
+def terms_of(campaigns: Iterable[Campaign]) -> dict[str, Any]:
+    """For the page's own sums (order.js): what a coupon of each campaign costs, and today's fees."""
+    return {
+        "campaigns": {
+            str(campaign.pk): {
+                "booklet_size": campaign.booklet_size,
+                "face_value_cents": campaign.face_value_cents,
+                "contribution_cents": share_cents(campaign.face_value_cents, campaign.contribution_bp),
+            }
+            for campaign in campaigns
+        },
+        "fee_fixed_cents": settings.ORDER_FEE_FIXED_CENTS,
+        "fee_bp": settings.ORDER_FEE_BP,
+        "fee_vat_bp": settings.ORDER_FEE_VAT_BP,
+    }

@@ -21,10 +21,9 @@ def found_in(text: str) -> set[str]:
 
     Digits that follow one may belong to it or not: each length whose check digits are right is proposed.
     """
-    compact = re.sub(r"[^A-Z0-9]", "", text.upper())
     return {
         candidate[:length]
-        for candidate in LIKE_OURS.findall(compact)
+        for candidate in LIKE_OURS.findall(compact(text))
         for length in range(SHORTEST, len(candidate) + 1)
         if iso11649.is_valid(candidate[:length])
     }
@@ -35,5 +34,6 @@ def printed(of: str) -> str:
     return str(iso11649.format(of))
 
 
-def compact_iban(iban: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", iban.upper())
+def compact(text: str) -> str:
+    """Letters and digits alone, in capitals: a reference, an IBAN, a number as people type them."""
+    return re.sub(r"[^A-Z0-9]", "", text.upper())

@@ -17,7 +17,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
 
-from coupons.orders.references import compact_iban
+from coupons.orders.references import compact
 from directory.accounts.refusals import Refused
 
 MOST_BYTES = 5_000_000
@@ -117,7 +117,7 @@ def said(element: Element, path: str) -> str:
 
 
 def check_account(found: str, expected: str) -> None:
-    if expected and found and compact_iban(found) != compact_iban(expected):
+    if expected and found and compact(found) != compact(expected):
         message = _("Ce relevé est celui du compte %(iban)s, qui n'est pas celui des commandes.")
         raise Refused(message % {"iban": found})
 
@@ -181,7 +181,7 @@ def read_cents(amount: Element | None) -> int:
             % {"currency": currency[:9] or "?"}
         )
     # Checked as text first: a number like 1E+999999999 would fill the memory.
-    if re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,5})?", text):
+    if re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,5})?", text):
         cents = Decimal(text) * CENT
         if cents >= 1 and cents == cents.to_integral_value():
             return int(cents)

@@ -88,6 +88,14 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
     ),
     OrganizationDoor(
         Capability.SEE,
+        "orders:orders",
+        _("Les commandes"),
+        _("Demander un devis, commander des carnets, suivre une commande."),
+        "cart",
+        for_providers=False,
+    ),
+    OrganizationDoor(
+        Capability.SEE,
         "accounts:members",
         _("Les membres"),
         _("Voir qui travaille ici. Inviter un collègue."),
@@ -115,6 +123,20 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         _("Ce qui attend"),
         _("Candidatures, services, rattachements, doublons, signalements."),
         "house-door",
+    ),
+    PlatformDoor(
+        StaffCapability.SEE_ORDERS,
+        "orders:desk",
+        _("Les commandes de carnets"),
+        _("Ce qui est à financer, à imprimer, à livrer."),
+        "cart",
+    ),
+    PlatformDoor(
+        StaffCapability.FUND,
+        "orders:bank",
+        _("La banque"),
+        _("Noter un virement, importer un relevé, rapprocher."),
+        "bank",
     ),
     PlatformDoor(
         StaffCapability.REVIEW,

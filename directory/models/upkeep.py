@@ -87,6 +87,8 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         READ = "read", _("lire nos données")
         WRITE_OFFER = "offer", _("modifier lieux et services")
+        ORDERS = "orders", _("gérer campagnes et commandes")
+        HAND_OVER = "hand_over", _("remettre des carnets")
 
     organization = models.ForeignKey(
         Organization,

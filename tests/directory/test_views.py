@@ -1,5 +1,6 @@
 """The pages as the server sends them: redirections, refusals, escaping, a bounded number of queries."""
 
+import html
 import json
 import re
 from datetime import date
@@ -128,6 +129,17 @@ def test_a_framed_map_asks_nothing_of_other_hosts() -> None:
     assert "https://" not in page
     assert len(re.findall(r"<(?:script|style)\b", page)) == page.count('nonce="abc"')
     assert "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    "name", ["{{ 7 * 7 }}", "{% for x in 'ab' %}x{% endfor %}", "{# x #}", "}}{{ cycler.__init__ }}", "{{"]
+)
+def test_a_name_is_no_template_of_the_drawing_library(name: str) -> None:
+    square = MultiPolygon(Polygon.from_bbox((2, 46, 3, 47)), srid=4326)
+    area = Area(level="commune", code="23096", name="Guéret", geom=square, point=Point(2.5, 46.5, srid=4326))
+    script = maps.territory(area, [(name, 2.5, 46.5)], nonce="abc")["script"]
+    data = script.replace("\\u0026", "&").replace("\\u0027", "'")
+    assert html.unescape(name) in html.unescape(html.unescape(data))
 
 
 def test_a_territory_counts_what_is_inside_and_on_its_border(client: Client) -> None:

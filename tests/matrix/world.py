@@ -51,7 +51,9 @@ def build() -> World:
     _join(world, "manager", organization, "provider-manager")
     _join(world, "viewer", organization, "sponsor-viewer")
     _join(world, "foreign", foreign, "provider-manager")
-    for role in ("reviewer", "administrator"):
+    _join(world, "sponsor", organization, "sponsor-manager")
+    _join(world, "distributor", organization, "sponsor-distributor")
+    for role in ("reviewer", "administrator", "operator", "accountant"):
         is_administrator = role == "administrator"
         world.users[role] = account(role, is_staff=is_administrator, is_superuser=is_administrator)
         StaffRole.objects.create(user=world.users[role], role=role)

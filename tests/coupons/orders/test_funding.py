@@ -46,7 +46,7 @@ def test_fees_become_revenue_when_invoiced(settings: Any) -> None:
     assert order.fee_cents == 6_000
     assert -balance(AccountKind.REVENUE) == 6_000
     assert ordering.held_cents(order) == order.due_cents - 6_000
-    assert standing(order) == funding.Standing(order.due_cents, order.due_cents, 0)
+    assert standing(order) == funding.Standing(order.due_cents, order.due_cents, 0, order.due_cents - 6_000)
 
 
 @pytest.mark.django_db

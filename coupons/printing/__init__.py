@@ -1,0 +1,1 @@
+"""Sheets of coupons: printed by the worker, fetched once by the operator, delivered to the sponsor."""
