@@ -252,6 +252,7 @@ BAN_TIMEOUT = env.float("BAN_TIMEOUT", default=2.0)
 
 # Procrastinate finds `tasks` of each app by itself; those of a room are named here.
 PROCRASTINATE_IMPORT_PATHS = [
+    "coupons.distribution.tasks",
     "coupons.orders.tasks",
     "directory.accounts.tasks",
     "directory.label.tasks",
@@ -316,6 +317,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "coupons.choices.OrderStatus",
+        "ReviewStatus": "directory.choices.ReviewStatus",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

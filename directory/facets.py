@@ -132,18 +132,29 @@ def counting_sql(
     """Rows of one grouping each, with how many venues match, and how many would without each criterion."""
     wheres = {name: test for name, test in matching.conditions.items() if name not in tests}
     services = same_service_tests(matching, tests)
+    passing = passing_columns(matching, tests)
     columns = {
         "open_now": condition(opens=True),
         "free": condition(price_min_cents=0),
         "labelled": condition(labelled_during__has=matching.today),
-        **{f"ok_{name}": condition(test) for name, test in tests.items()},
         **services,
     }
+    columns |= {name: condition(tests[test]) for test, name in passing.items() if name not in columns}
     found = matching.within(radius_m).with_open(Moment.meant("now", matching.at), "opens")
     found = found.filter(*wheres.values()).annotate(**columns)
     kept = dict.fromkeys(["venue_id", "itinerant", *PER_VENUE, *columns])
     sql, params = found.values(*kept)[:MOST_COUNTED].query.sql_with_params()
-    return assembled(sql, list(tests), list(services)), params
+    return assembled(sql, passing, list(services)), params
+
+
+def passing_columns(matching: Matching, tests: Mapping[str, Q]) -> dict[str, str]:
+    """The column that says whether a venue passes each test; two are counted anyway, and not worked out twice."""
+    columns = {name: f"ok_{name}" for name in tests}
+    if "labelled" in tests:
+        columns["labelled"] = "labelled"
+    if matching.criteria.open_at == "now":
+        columns["open_at"] = "open_now"
+    return columns
 
 
 def same_service_tests(matching: Matching, tests: Mapping[str, Q]) -> dict[str, Case]:
@@ -162,10 +173,12 @@ def same_service_tests(matching: Matching, tests: Mapping[str, Q]) -> dict[str, 
     return found
 
 
-def assembled(found: str, tests: list[str], services: list[str]) -> str:
-    per_stop = ["open_now", *(f"ok_{name}" for name in tests), *services]
-    numbers = [counting("matching", "", tests, services)]
-    numbers += [counting(f"without_{name}", name, tests, services) for name in DIMENSIONS.values()]
+def assembled(found: str, passing: Mapping[str, str], services: list[str]) -> str:
+    """`found` and what is counted of it."""
+    told = (name for name in passing.values() if name not in PER_VENUE)
+    per_stop = list(dict.fromkeys(["open_now", *told, *services]))
+    numbers = [counting("matching", "", passing, services)]
+    numbers += [counting(f"without_{name}", name, passing, services) for name in DIMENSIONS.values()]
     return COUNTING.format(
         found=found,
         per_venue=", ".join(PER_VENUE),
@@ -175,10 +188,11 @@ def assembled(found: str, tests: list[str], services: list[str]) -> str:
     )
 
 
-def counting(name: str, ignored: str, tests: list[str], services: list[str]) -> str:
+def counting(name: str, ignored: str, passing: Mapping[str, str], services: list[str]) -> str:
     """How many venues pass every test but the ignored one."""
     one = f"one_without_{ignored if ignored in OF_A_SERVICE else ''}"
-    passed = [f"ok_{test}" for test in tests if test != ignored] + ([one] if one in services else [])
+    passed = [column for test, column in passing.items() if test != ignored]
+    passed += [one] if one in services else []
     return f"count(*) FILTER (WHERE {' AND '.join(passed) or 'true'}) AS {name}"
 
 

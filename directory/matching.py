@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from directory.choices import Mode
 from directory.criteria import Criteria
 from directory.models import Listing, Service
 from directory.moments import Moment
-from directory.querysets import AnyOf, ListingQuerySet, ServiceQuerySet
+from directory.querysets import AnyOf, ListingQuerySet, ServiceQuerySet, condition
 from directory.referential import Referential, referential
 from directory.words import text_query
 
@@ -113,6 +113,13 @@ class Matching:
     def tried(self, radius_m: float | None) -> ListingQuerySet:
         """The same, tried one by one: for a walk that reads few, where an index of the hours would not help."""
         return self.within(radius_m).filter(*self.conditions.values(), self.same_service())
+
+    def likely(self, radius_m: float | None) -> ListingQuerySet:
+        """All that may match, with `matches`: whether one service meets all, looked up only where it is read."""
+        same_service = self.same_service()
+        matches = condition(same_service) if same_service else Value(True)
+        found = self.within(radius_m).filter(*self.conditions.values()).annotate(matches=matches)
+        return found.perhaps_open(self.moment) if self.moment else found
 
     def _mode(self) -> Q:
         if self.comes_to_you and self.criteria.point:

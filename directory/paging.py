@@ -61,13 +61,16 @@ class Hit:
     distance_m: float | None = None
     walk_m: float = 0.0
     name: str = ""
+    matches: bool = True
 
 
-def first_hits(matching: Matching) -> tuple[list[Hit], Cursor | None]:
-    """A page of hits and where the next one begins, if there is one."""
+def first_hits(matching: Matching, empty_m: float = 0.0) -> tuple[list[Hit], Cursor | None]:
+    """A page of hits and where the next one begins, if there is one; for `empty_m` see `nearest_hits`."""
     given = matching.criteria
     wanted = given.limit + 1
-    hits = nearest_hits(matching, given.point, wanted) if given.point else named_hits(matching, wanted)
+    hits = (
+        nearest_hits(matching, given.point, wanted, empty_m) if given.point else named_hits(matching, wanted)
+    )
     page, more = hits[: given.limit], len(hits) > given.limit
     return page, cursor_after(page[-1], given) if more else None
 
@@ -143,13 +146,15 @@ def walked_hits(matching: Matching, origin: Point, radius_m: float | None, wante
 
 
 def sorted_hits(matching: Matching, origin: Point, radius_m: float | None, wanted: int) -> list[Hit]:
-    fetch = fetching(matching, matching.listings(radius_m).nearest_of_few(origin), origin)
+    fetch = fetching(matching, matching.likely(radius_m).nearest_of_few(origin), origin, "matches")
     return sure_hits(matching, fetch, wanted, wanted + FETCHED_OF_SORTED)
 
 
-def fetching(matching: Matching, ordered: ListingQuerySet, origin: Point) -> Callable[[int], list[Hit]]:
+def fetching(
+    matching: Matching, ordered: ListingQuerySet, origin: Point, *more: str
+) -> Callable[[int], list[Hit]]:
     found = from_cursor(matching, ordered.with_distance_m(origin))
-    return lambda asked: read(found[:asked], matching, "distance_m", "walk_m")
+    return lambda asked: read(found[:asked], matching, "distance_m", "walk_m", *more)
 
 
 def sure_hits(matching: Matching, fetch: Callable[[int], list[Hit]], wanted: int, asked: int) -> list[Hit]:
@@ -162,7 +167,7 @@ def sure_hits(matching: Matching, fetch: Callable[[int], list[Hit]], wanted: int
         complete = len(hits) < asked
         # No row still unseen is nearer than this.
         horizon = EVERYWHERE_M if complete else hits[-1].walk_m * (1 - SPHERE_TOLERANCE)
-        sure = sorted((hit for hit in hits if by_distance(hit)[0] < horizon), key=by_distance)
+        sure = sorted((hit for hit in hits if hit.matches and by_distance(hit)[0] < horizon), key=by_distance)
         once = once_per_venue(matching, sure)
         if complete or len(once) >= wanted:
             return once[:wanted]

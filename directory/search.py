@@ -17,7 +17,7 @@ from directory.facets import Counts, FacetValue, counted, facets
 from directory.markers import Marker, markers
 from directory.matching import OF_A_SERVICE, Matching
 from directory.models import Listing, Place, Service, Venue
-from directory.paging import Hit, first_hits
+from directory.paging import EVERYWHERE_M, Hit, first_hits
 from directory.widening import Widening, widenings
 
 
@@ -79,9 +79,13 @@ class VenueSearch:
         self.criteria = criteria
         self.at = at or timezone.now()
         self.matching = Matching(criteria, self.at)
+        # Nothing matches so far around the point, when that is known: it need not be looked at again.
+        self.empty_m = 0.0
 
     def page(self) -> Page:
-        hits, next_cursor = first_hits(self.matching)
+        hits, next_cursor = first_hits(self.matching, self.empty_m)
+        if not hits and not self.criteria.cursor:
+            self.empty_m = self.criteria.radius_m or EVERYWHERE_M
         return Page(stale_last(read_results(hits, self.matching)), next_cursor, self)
 
     @cached_property
@@ -94,7 +98,9 @@ class VenueSearch:
     def remote(self, limit: int = 5) -> list[Result]:
         """Venues, wherever they are, one of whose matching services is rendered remotely."""
         anywhere = self.criteria.without("radius_m", "bbox").but(mode=Mode.REMOTE.value, limit=limit)
-        return VenueSearch(anywhere, self.at).page().results
+        search = VenueSearch(anywhere, self.at)
+        search.empty_m = 0.0 if self.criteria.mode or self.criteria.bbox else self.empty_m
+        return search.page().results
 
     def clusters(self, bbox: Polygon, zoom: int) -> list[Marker]:
         """What a map of that rectangle shows."""
@@ -107,6 +113,8 @@ class VenueSearch:
 
 def read_results(hits: list[Hit], matching: Matching) -> list[Result]:
     """Everything a card shows, in two queries whatever the number of hits."""
+    if not hits:
+        return []
     found = cards([hit.place_id for hit in hits])
     offers = services({card.place.venue_id: card.place.venue for card in found.values()})
     if any(name in OF_A_SERVICE for name in matching.criteria.narrowing):

@@ -73,8 +73,8 @@ def told(venue: Venue) -> dict[str, Any]:
     return {
         "name": breakable(venue.name),
         "kind": breakable(venue.venue_type.name if venue.venue_type else ""),
-        "address": breakable(" ".join([place.address, place.postcode, place.commune]).strip()),
-        "phone": breakable(venue.phone),
+        "address": breakable(written_on_one_line(place)),
+        "phone": breakable(wording.phone(venue.phone)),
         "serial": wording.serial(venue.pk),
         "until": date_format(labelling.last_day, "j F Y") if labelling else "",
         "site": settings.PUBLIC_URL.partition("://")[2],
@@ -85,6 +85,11 @@ def told(venue: Venue) -> dict[str, Any]:
         ],
         "colours": colours(),
     }
+
+
+def written_on_one_line(place: Place) -> str:
+    town = f"{place.postcode} {place.commune}".strip()
+    return ", ".join(part for part in (place.address, town) if part)
 
 
 def is_held(venue: Venue) -> bool:

@@ -1,8 +1,8 @@
 """Venues that look like one, found set-wise in SQL every night. A person decides (merging).
 
 A pair is a candidate when both have a place within 150 m, or at the same address of a commune, and names
-alike by trigrams; or when both declare the same SIRET or RNA and stand in one commune, or have names
-alike (a town hall declares its own number for all its venues, wherever they are).
+alike by trigrams. The same SIRET or RNA makes up for names at one spot, and for the spot in one commune; it says
+nothing further away: towns and federations declare their own number for all their venues.
 """
 
 from datetime import datetime
@@ -31,7 +31,7 @@ WITH shared AS MATERIALIZED (
     WHERE venue.merged_into_id IS NULL
 ), clues AS (
     SELECT place.venue_id AS one, other.venue_id AS two, other.distance,
-           false AS same_address, false AS same_number, false AS same_commune
+           false AS same_address, false AS same_number
     FROM places place CROSS JOIN LATERAL (
         SELECT beside.venue_id, ST_Distance(beside.point::geography(Point,4326), place.point) AS distance
         FROM directory_place beside
@@ -40,29 +40,27 @@ WITH shared AS MATERIALIZED (
     ) other
     WHERE place.point IS NOT NULL
     UNION ALL
-    SELECT place.venue_id, other.venue_id, NULL, true, false, true
+    SELECT place.venue_id, other.venue_id, NULL, true, false
     FROM places place JOIN places other USING (commune, address)
     UNION ALL
-    SELECT place.venue_id, other.venue_id, NULL, false, true, true
-    FROM places place JOIN places other USING (pivot, commune)
-    UNION ALL
-    SELECT one.id, two.id, NULL, false, true, false
-    FROM shared JOIN directory_venue one USING (pivot) JOIN directory_venue two USING (pivot)
+    SELECT place.venue_id, other.venue_id, NULL, false, true
+    FROM places place JOIN places other USING (pivot)
+    WHERE place.commune = other.commune OR place.point IS NULL OR other.point IS NULL
+          OR ST_DWithin(place.point, other.point, %(near_m)s)
 ), pairs AS MATERIALIZED (
     SELECT least(one, two) AS one, greatest(one, two) AS two, round(min(distance)) AS distance,
-           bool_or(same_address) AS same_address, bool_or(same_number) AS same_number,
-           bool_or(same_number AND same_commune) AS same_number_there
+           bool_or(same_address) AS same_address, bool_or(same_number) AS same_number
     FROM clues WHERE one <> two GROUP BY 1, 2
 ), told AS MATERIALIZED (
     SELECT pairs.*, similarity(lower(unaccent(a.name)), lower(unaccent(b.name))) AS likeness
     FROM pairs JOIN directory_venue a ON a.id = one JOIN directory_venue b ON b.id = two
-    WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL
+    WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL AND a.demo = b.demo
 )
 INSERT INTO directory_duplicatepair
     (first_id, second_id, distance_m, likeness, same_address, same_number, found_at)
 SELECT one, two, distance, likeness, same_address, same_number, %(at)s
 FROM told
-WHERE (same_number_there OR same_number AND (likeness >= 0.5 OR distance IS NOT NULL)
+WHERE (same_number AND (likeness >= 0.5 OR same_address OR distance IS NOT NULL)
        OR same_address AND likeness >= 0.3
        OR distance IS NOT NULL AND likeness >= 0.4)
   AND NOT EXISTS (SELECT FROM directory_notduplicate said WHERE said.first_id = one AND said.second_id = two)

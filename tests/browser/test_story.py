@@ -33,6 +33,7 @@ __all__ = ["private_files"]  # a fixture of the test
 pytestmark = pytest.mark.django_db(transaction=True)
 TOWN_HALL = Point(4.8357, 45.7640, srid=4326)
 NEAR = f"lon={TOWN_HALL.x}&lat={TOWN_HALL.y}&radius_km=5"
+FAR = f"lon={TOWN_HALL.x}&lat={TOWN_HALL.y - 0.1}&radius_km=5"
 NAME = "L'Atelier des Pentes"
 QUESTION = "Votre grille des prix n'est pas jointe. Pouvez-vous l'ajouter ?"
 REASON = "L'accueil est fermé depuis trois mois."
@@ -191,7 +192,7 @@ def take_it_and_ask_for_more(story: Story) -> None:
 def answer_what_was_asked(story: Story) -> None:
     page = story.manager
     page.goto(link_of_the_last_letter())
-    expect(page.get_by_text(QUESTION)).to_be_visible()
+    expect(page.locator(".message").get_by_text(QUESTION)).to_be_visible()
     page.get_by_role("link", name="Documents").click()
     attach(page, "Grille des prix", "prix.pdf")
     page.get_by_role("link", name="Vérifier et envoyer").click()
@@ -223,11 +224,17 @@ def print_the_kit(story: Story) -> None:
     page.goto(link_of_the_last_letter())
     page.get_by_role("link", name="Label et kit").click()
     page.get_by_role("link", name="Votre kit à imprimer").click()
+    expect(page.get_by_text("rendez-la publique avant d'afficher le kit")).to_be_visible()
     with page.expect_download() as kit:
         page.get_by_role("link", name="Télécharger le PDF Tout le kit").click()
     sticker = pypdfium2.PdfDocument(kit.value.path())[0]
     assert NAME in " ".join(sticker.get_textpage().get_text_bounded().replace("’", "'").split())
     assert codes(sticker) == [f"{settings.PUBLIC_URL}/L/{story.venue.pk}".upper()]
+    # On the window already, while the sheet is still hidden: the page says so.
+    answer = story.visitor.goto(f"/L/{story.venue.pk}")
+    assert answer
+    assert answer.status == 404
+    expect(story.visitor.get_by_text("La fiche de ce lieu n'est pas en ligne")).to_be_visible()
 
 
 def codes(sheet: Any) -> list[str]:
@@ -272,17 +279,26 @@ def withdraw_the_label(story: Story) -> None:
     story.letter("Label retiré", REASON)
 
 
-def names_in_the_api(story: Story, **more: str) -> dict[str, Any]:
+def names_in_the_api(story: Story, where: str = NEAR, **more: str) -> dict[str, Any]:
     """Properties of what the API finds within 5 km of the town hall, by name."""
     asked = "".join(f"&{name}={value}" for name, value in more.items())
-    answer = story.visitor.request.get(f"/api/v1/venues/?{NEAR}{asked}")
+    answer = story.visitor.request.get(f"/api/v1/venues/?{where}{asked}")
     assert answer.ok
     return {one["properties"]["name"]: one["properties"] for one in answer.json()["features"]}
+
+
+def on_the_map(story: Story) -> int:
+    """How many points and groups of labelled venues the map shows around the town hall."""
+    box = ",".join(f"{side:.3f}" for side in TOWN_HALL.buffer(0.05).extent)
+    answer = story.visitor.request.get(f"/api/v1/map/?bbox={box}&zoom=13")
+    assert answer.ok
+    return len(answer.json()["features"])
 
 
 def assert_not_found(story: Story, step: str) -> None:
     """Neither by the API, labelled or not, nor on the page of results, nor at its own address."""
     assert names_in_the_api(story) == names_in_the_api(story, labelled="all") == {}, step
+    assert on_the_map(story) == 0, step
     story.visitor.goto("/lieux/?place=Lyon")
     expect(story.visitor.locator("[data-found]")).not_to_contain_text(NAME)
     assert story.visitor.request.get(story.venue.get_absolute_url()).status == 404, step
@@ -290,7 +306,11 @@ def assert_not_found(story: Story, step: str) -> None:
 
 def assert_found(story: Story) -> None:
     """Near its place, with the service and its price; the code of the kit leads to its sheet."""
-    assert names_in_the_api(story)[NAME]["labelled"] is True
+    found = names_in_the_api(story)[NAME]
+    assert found["labelled"] is True
+    assert found["distance_m"] < 1000
+    assert names_in_the_api(story, FAR) == {}
+    assert on_the_map(story) == 1
     page = story.visitor
     page.goto("/lieux/?place=Lyon")
     card = page.locator("[data-cards] > li", has_text=NAME)
@@ -303,8 +323,9 @@ def assert_found(story: Story) -> None:
 
 
 def assert_withdrawn(story: Story) -> None:
-    """Of the search nothing is left; the sheet stays, and no longer says that cheques are taken."""
+    """Of the search and the map nothing is left; the sheet stays, and no longer says that cheques are taken."""
     assert names_in_the_api(story) == {}
+    assert on_the_map(story) == 0
     assert names_in_the_api(story, labelled="all")[NAME]["labelled"] is False
     page = story.visitor
     page.goto("/lieux/?place=Lyon")

@@ -1,38 +1,23 @@
 """A limit holds when everybody comes at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
 from django.core.cache import cache
-from django.db import connections
 
 from directory.limits import Limit, forget
 from directory.models import PostCount
+from tests.at_once import at_once
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FIVE = Limit("five", 5, timedelta(minutes=1))
 PEOPLE = 12
 
 
-def at_once(act) -> list[bool]:
-    gate = Barrier(PEOPLE, timeout=10)
-
-    def run(_number: int) -> bool:
-        gate.wait()
-        try:
-            return act()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(PEOPLE) as threads:
-        return list(threads.map(run, range(PEOPLE)))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_twelve_at_once_five_pass() -> None:
-    assert sum(at_once(lambda: FIVE.wait("ana", NOON) == 0)) == 5
+    assert sum(at_once(*[lambda: FIVE.wait("ana", NOON) == 0] * PEOPLE, refusals=())) == 5
     assert PostCount.objects.get().posts == PEOPLE
 
 
@@ -47,7 +32,7 @@ def test_read_then_written_all_would_pass() -> None:
         cache.set("naive", seen + 1)
         return seen < FIVE.most
 
-    assert sum(at_once(naive)) == PEOPLE
+    assert sum(at_once(*[naive] * PEOPLE, refusals=())) == PEOPLE
 
 
 @pytest.mark.django_db

@@ -16,38 +16,19 @@ from directory.models import Labelling, Listing, OpeningDay, Organization, Place
 from directory.moments import Moment
 from directory.paging import Hit, nearest_hits, walked_hits
 from geodata.timezones import TIMEZONES
+from tests.directory import spiral
 from tests.directory.upkeep.conftest import person
 
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 HERE = Point(2.5, 46.5, srid=4326)
-VENUES = 2_000
 WEEK = 7 * 24 * 60
-# Venues on a spiral, ever farther; every 40th is accessible, every 300th a little more.
-SPIRAL = """
-INSERT INTO directory_venue (
-    id, name, slug, summary, description, phone, emails, websites, booking_url, languages, audiences,
-    accessible, accessibility, access_url, access_modes, support_modes, fees, programmes, trainings, other_labels,
-    parent_structure, typologies, itinerant, source, source_id, pivot, extra, published, demo, created_at)
-SELECT n, 'Lieu ' || n, 'lieu', '', '', '', '{}', '{}', '', '{}', (CASE WHEN n %% 300 = 0 THEN '{women}' ELSE '{}' END)::varchar[],
-       n %% 40 = 0, '{}', '', '{}', '{}', '{}', '{}', '{}', '{}', '', '{}', n %% 50 = 0, 'test', n::text, '', '{}',
-       true, true, now() FROM generate_series(1, %(venues)s) n;
-INSERT INTO directory_labelling (venue_id, during, created_at, withdrawal_reason)
-SELECT n, '[2026-01-01,2027-01-01)', now(), '' FROM generate_series(1, %(venues)s) n WHERE n %% 7 > 0;
-INSERT INTO directory_place (venue_id, is_stop, name, address, address_extra, postcode, commune, commune_code,
-    ban_key, timezone, hours, source_id, point, week)
-SELECT n, n %% 50 = 0, '', '', '', '', '', '', '', 'Europe/Paris', '', stop::text,
-       ST_SetSRID(ST_Point(2.5 + cos(n + stop) * n / 1000.0, 46.5 + sin(n + stop) * n / 1500.0), 4326),
-       CASE WHEN n %% 5 < 4 THEN int4multirange(int4range(n %% 1440, n %% 1440 + 60)) END
-FROM generate_series(1, %(venues)s) n, generate_series(0, CASE WHEN n %% 50 = 0 THEN 1 ELSE 0 END) stop
-"""
 
 
 @pytest.fixture
 def _spiral() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(SPIRAL, {"venues": VENUES})
+    spiral.fill()
 
 
 def shown(hits: list[Hit]) -> list[tuple[int, float]]:
@@ -82,6 +63,7 @@ def test_a_venue_that_nobody_confirmed_is_not_among_the_nearest() -> None:
         {"accessible": True, "labelled": False},
         {"audience": "women", "labelled": False},
         {"accessible": True},
+        {"audience": "women", "price_max_cents": 0},
         {"open_at": datetime.fromisoformat("2026-11-23T10:00")},
         {"open_at": datetime.fromisoformat("2026-11-23T10:00"), "accessible": True},
         {"open_at": datetime.fromisoformat("2026-11-24T03:00")},

@@ -1,6 +1,6 @@
 """How PostgreSQL answers: which index it walks for each question."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,11 +8,12 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 
 from directory.fields import minutes
-from directory.models import Labelling, Listing, ListingWords, OpeningDay, Place, Venue
+from directory.models import Listing, ListingWords, OpeningDay
 from directory.moments import Moment
 from directory.paging import NEAREST_SQL
 from geodata.geometry import read_bbox
 from geodata.grid import Grid
+from tests.directory import spiral
 
 pytestmark = pytest.mark.django_db
 
@@ -20,15 +21,13 @@ AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _one_venue() -> None:
-    venue = Venue.objects.create(name="Atelier")
-    Labelling.objects.create(venue=venue, during=(date(2026, 1, 1), date(2027, 1, 1)))
-    Place.objects.create(venue=venue, point=Point(2.6, 46.6))
+def _many_venues() -> None:
+    spiral.fill()
 
 
 @pytest.fixture
 def _no_scans() -> None:
-    """Even one row is then read by an index, when an index can."""
+    """Even few rows are then read by an index, when an index can."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
 

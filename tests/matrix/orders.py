@@ -25,7 +25,7 @@ def quote(world: World) -> Order:
         deliveries=[(point, 1)],
         billing_name="Nous",
         billing_address="1 rue",
-        billing_siret="21230096000013",
+        billing_siret="21230096600018",
         by=world.users["sponsor"],
         at=AT,
     )
@@ -92,4 +92,20 @@ PAGES = {
     "bank_report": line(FUNDS, NEVER),
     "bank_transfer": line(FUNDS, FUNDS_AGAIN),
 }
-LINES: dict[str, Line] = {f"orders:{name}": found for name, found in PAGES.items()}
+NUMBER = {"number": lambda world: quote(world).number}
+API_READ = "401 404 200 200 404 200 404 404 200 200 404 404"
+API_NEVER = "401 405 405 405 405 405 405 405 405 405 405 405"
+# 403: may see it, and not order
+API_ORDERS = "401 404 403 403 404 403 404 404 200 403 404 404"
+API_ASKED_AGAIN = "401 404 403 403 404 403 404 404 415 403 404 404"
+API = {
+    "orders": line("401 200 200 200 200 200 200 200 200 200 200 200", "401" + " 415" * 11),
+    "order": line(API_READ, API_NEVER, arguments=NUMBER),
+    "accept": line(API_NEVER, API_ASKED_AGAIN, arguments=NUMBER),
+    "cancel": line(API_NEVER, API_ORDERS, arguments=NUMBER),
+    "paper": line(API_READ, API_NEVER, arguments={**NUMBER, "paper": "D2026-000001"}),
+}
+LINES: dict[str, Line] = {
+    **{f"orders:{name}": found for name, found in PAGES.items()},
+    **{f"orders-api:{name}": found for name, found in API.items()},
+}

@@ -13,7 +13,7 @@ from tests.coupons import toy
 BILLING = {
     "billing_name": "Commune d'essai",
     "billing_address": "1 place de la Mairie\n23000 Essai",
-    "billing_siret": "21230096000013",
+    "billing_siret": "21230096600018",
 }
 
 

@@ -40,7 +40,7 @@ def test_the_quote_says_what_it_must(settings: Any) -> None:
     for words in (
         "Devis D2026-000001",
         "Commune d'essai",
-        "SIRET 21230096000013",
+        "SIRET 21230096600018",
         "Coopérative d'essai",
         "22 janvier 2027",
         "120 carnets de 10 chèques",

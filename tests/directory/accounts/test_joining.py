@@ -1,13 +1,13 @@
 """Somebody asks to be in an organisation: one request, one answer, by whom it is for to answer."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -16,10 +16,13 @@ from directory.accounts.invitations import invite
 from directory.accounts.joining import accept, ask_to_join, close_unanswered, refuse
 from directory.accounts.refusals import Refused
 from directory.models import Change, JoinRequest, Membership, Organization, StaffRole, User
+from tests.at_once import at_once as together
+from tests.at_once import slow_writes, take_locks_away
 from tests.directory.accounts.conftest import AT, Join, committed
 from tests.matrix.world import account
 
 pytestmark = pytest.mark.django_db
+at_once = partial(together, refusals=(Refused,))
 
 
 @pytest.fixture
@@ -219,23 +222,6 @@ def several_may_wait(transactional_db: None) -> Iterator[None]:
         )
 
 
-def at_once(*acts) -> list[object]:
-    """What each answered or was refused with, on a connection of its own."""
-    gate = Barrier(len(acts), timeout=10)
-
-    def run(act):
-        gate.wait()
-        try:
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [done.result(20) for done in [threads.submit(run, act) for act in acts]]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_pressed_four_times_at_once(organization: Organization, manager: User, zoe: User) -> None:
     at_once(*[lambda: ask_to_join(siret=organization.siret, message="Moi", by=zoe, at=AT)] * 4)
@@ -247,11 +233,11 @@ def test_pressed_four_times_at_once(organization: Organization, manager: User, z
 @pytest.mark.usefixtures("several_may_wait")
 def test_checking_first_alone_lets_four_through(organization: Organization, zoe: User) -> None:
     """The same check without the organisation's lock and without the index: the race is real."""
-    together = Barrier(4, timeout=10)
+    gate = Barrier(4, timeout=10)
 
     def check_then_write() -> None:
         assert not JoinRequest.objects.filter(organization=organization, user=zoe).exists()
-        together.wait()
+        gate.wait()
         JoinRequest.objects.create(organization=organization, user=zoe, message="", expires_at=AT)
 
     at_once(*[check_then_write] * 4)
@@ -259,14 +245,25 @@ def test_checking_first_alone_lets_four_through(organization: Organization, zoe:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False])
 def test_two_managers_decide_at_once(
-    organization: Organization, manager: User, join: Join, zoe: User
+    organization: Organization,
+    manager: User,
+    join: Join,
+    zoe: User,
+    monkeypatch: pytest.MonkeyPatch,
+    locked: bool,
 ) -> None:
     other, asked = join("bob", "provider-manager"), ask(organization, zoe)
-    answers = at_once(
-        lambda: accept(request=asked, role="provider-agent", by=manager, at=AT),
-        lambda: refuse(request=asked, by=other, at=AT),
-    )
-    assert sum(isinstance(answer, Refused) for answer in answers) == 1
+    if not locked:
+        take_locks_away(monkeypatch)
+    with slow_writes("directory_joinrequest"):
+        answers = at_once(
+            lambda: accept(request=asked, role="provider-agent", by=manager, at=AT),
+            lambda: refuse(request=asked, by=other, at=AT),
+        )
+    assert sum(isinstance(answer, Refused) for answer in answers) == (1 if locked else 0)
+    if not locked:
+        return
     asked.refresh_from_db()
     assert zoe.memberships.exists() == (asked.status == "accepted")

@@ -1,6 +1,5 @@
 """The kit, read back by tools that did not make it: pdfium for its words, zxing for its QR codes."""
 
-import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,10 +7,12 @@ import pypdfium2
 import pytest
 import segno
 import zxingcpp
+from django.test import Client
 from django.utils import timezone
 
 from directory.label import kit
 from directory.models import Category, Labelling, Service, Venue, VenueType
+from tests.hostile import batches
 
 pytestmark = pytest.mark.django_db
 MM = 72 / 25.4
@@ -19,6 +20,8 @@ MM = 72 / 25.4
 
 @pytest.fixture
 def labelled(venue: Venue) -> Venue:
+    Venue.objects.filter(pk=venue.pk).update(phone="+33473850000")
+    venue.refresh_from_db()
     Labelling.objects.create(venue=venue, during=(date(2026, 1, 1), date(2029, 1, 1)))
     category = Category.objects.get(slug="utiliser")
     for name, cents, status in [("Premiers pas", 1250, "approved"), ("Pas encore relu", 100, "draft")]:
@@ -57,17 +60,26 @@ def test_it_says_what_the_venue_says(labelled: Venue) -> None:
     for page in (sticker, poster):
         assert "Ici, on accepte le chèque #APTIC" in words(page)
         assert "Atelier du port" in words(page)
-        assert "1 quai des Essais 99000 Port-Neuf" in words(page)
+        assert "1 quai des Essais, 99000 Port-Neuf" in words(page)
     assert "Premiers pas" in words(poster)
+    assert "Téléphone : 04 73 85 00 00" in words(poster)
     assert "12,50" in words(poster)
     assert "Pas encore relu" not in words(poster)
     assert "31 décembre 2028" in words(pages(labelled, "guide")[1])
 
 
-@pytest.mark.parametrize("part", ["vitrophanie", "affiche-a3", "affiche-a4"])
-def test_a_reader_finds_the_address_of_the_venue(labelled: Venue, part: str, settings: Any) -> None:
+@pytest.mark.parametrize(
+    ("part", "sheet"), [("vitrophanie", 0), ("affiche-a3", 0), ("affiche-a4", 0), ("guide", 1)]
+)
+def test_a_reader_finds_the_address_of_the_venue(
+    labelled: Venue, part: str, sheet: int, settings: Any, client: Client
+) -> None:
+    """And the address, whose capitals a host does not mind, leads to its sheet."""
     settings.PUBLIC_URL = "https://aptic.example"
-    assert codes(pages(labelled, part)[0]) == [f"HTTPS://APTIC.EXAMPLE/L/{labelled.pk}"]
+    [code] = codes(pages(labelled, part)[sheet])
+    assert code == f"HTTPS://APTIC.EXAMPLE/L/{labelled.pk}"
+    answer = client.get(code.removeprefix("HTTPS://APTIC.EXAMPLE"))
+    assert answer.headers["Location"] == labelled.get_absolute_url()
 
 
 def test_the_code_is_alphanumeric_where_the_site_has_no_path(labelled: Venue, settings: Any) -> None:
@@ -77,28 +89,11 @@ def test_the_code_is_alphanumeric_where_the_site_has_no_path(labelled: Venue, se
     assert kit.qr_address(labelled) == f"https://example.org/Annuaire/L/{labelled.pk}"
 
 
-HOSTILE = [
-    '#import "/config/settings.py": *',
-    '#read("/config/settings.py")',
-    "#sys.inputs #{ panic() } \\#",
-    "*gras* _italique_ `code` $x^2$ <label> @ref = titre",
-    '"; panic("x") //',
-    "[[[ ]]] {{{ }}} ((( )))",
-    "</script><script>alert(1)</script>",
-    "🎉🐙👩‍👩‍👧‍👧 Atelier 🇫🇷",
-    "\u202eerrevne\u202c \u0000 \x1b[31m \ufeff",
-    "W" * 250,
-    "Ê" * 125 + " " + "i" * 124,
-    "العربية עברית 漢字 ไทย",
-    " ",
-]
+NAMES = [*batches(240), "W" * 250, "Ê" * 125 + " " + "i" * 124, " "]
 
 
-@pytest.mark.parametrize(
-    "name", HOSTILE, ids=[name[:20].encode("ascii", "replace").decode() for name in HOSTILE]
-)
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_hostile_names_are_inert(labelled: Venue, name: str) -> None:
-    name = name.replace("\0", "")  # PostgreSQL has no such character
     Venue.objects.filter(pk=labelled.pk).update(name=name, phone=name[:40])
     Service.objects.update(name=name[:200])
     VenueType.objects.update(name=name[:80])
@@ -107,20 +102,19 @@ def test_hostile_names_are_inert(labelled: Venue, name: str) -> None:
     found = pages(labelled)
     assert len(found) == 5
     if name.isascii():
-        squeezed = "".join(words(found[0]).split())
-        assert "".join(name.replace("\x1b", "").split()) in squeezed
+        printed = "".join(words(found[0]).split())
+        assert "".join(char for char in name if char.isprintable() and char != " ") in printed
     assert len(codes(found[0])) == 1
 
 
-def test_data_enter_as_json_only(labelled: Venue, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {}
-    monkeypatch.setattr(kit.typst, "compile", lambda path, **options: given.update(options, path=path) or b"")
-    Venue.objects.filter(pk=labelled.pk).update(name='#panic("x")')
+@pytest.mark.parametrize(
+    "name", ['#panic("x")', '#read("/etc/hostname")', "$ 1 $", "*gras* @lien <ici>", "\\u{41}"]
+)
+def test_markup_of_the_typesetter_is_text(labelled: Venue, name: str) -> None:
+    Venue.objects.filter(pk=labelled.pk).update(name=name)
     labelled.refresh_from_db()
-    kit.pdf(labelled, "kit")
-    assert given["path"] == kit.FOLDER / "kit.typ"
-    assert set(given["sys_inputs"]) == {"part", "data"}
-    assert json.loads(given["sys_inputs"]["data"])["name"] == '#panic("x")'
+    squeezed = "".join(words(pages(labelled)[0]).split())
+    assert "".join(name.split()) in squeezed
 
 
 def test_a_venue_without_a_place_or_service_has_its_kit(labelled: Venue) -> None:

@@ -1,38 +1,23 @@
 """Two people at once, on two connections. Each guard is first shown to be needed, by taking it away."""
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError, connection
 
 from directory.label import applying, deciding, steps
 from directory.label.steps import StepRefused
 from directory.models import ApplicationEvent, LabelApplication, Labelling, User, Venue
+from tests.at_once import at_once as together
 from tests.directory.label.conftest import MORNING, Applications
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = 10
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act answered or raised, all begun together."""
-    gate = Barrier(len(acts), timeout=SECONDS)
-
-    def run(act: Callable[[], Any]) -> Any:
-        gate.wait()
-        try:
-            return act()
-        except (StepRefused, IntegrityError) as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [done.result(SECONDS) for done in [threads.submit(run, act) for act in acts]]
+at_once = partial(together, refusals=(StepRefused, IntegrityError))
 
 
 @pytest.fixture

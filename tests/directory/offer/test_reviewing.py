@@ -1,21 +1,16 @@
 """What is public was reviewed: the life of a service, and two reviewers at once."""
 
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from directory.accounts.refusals import Refused
 from directory.models import Change, Listing, Membership, Service
-from directory.offer import reviewing
 from directory.offer.publishing import (
     create_service,
     delete_service,
@@ -25,10 +20,12 @@ from directory.offer.publishing import (
     withdraw,
 )
 from directory.offer.reviewing import Seen, approve, approve_many, send_back
+from tests.at_once import at_once as together
+from tests.at_once import slow_writes, take_locks_away
 from tests.directory.offer.conftest import MORNING, World, build
 
 LATER = MORNING + timedelta(hours=1)
-SECONDS = 10
+at_once = partial(together, refusals=(Refused,))
 
 
 def seen(service: Service) -> Seen:
@@ -158,44 +155,32 @@ def test_the_desk(as_reviewer: Client, world: World) -> None:
     assert as_reviewer.get(reverse("offer:desk"), {"after": "WyJ4IiwxXQ"}).status_code == 200
 
 
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    gate = Barrier(len(acts), timeout=SECONDS)
+def refusals_of_two_decisions(world: World, service: Service) -> int:
+    on_screen = seen(service)
+    with slow_writes("directory_service"):
+        answers = at_once(
+            lambda: approve(seen=on_screen, by=world.reviewer, at=LATER),
+            lambda: send_back(seen=on_screen, note="Non.", by=world.other_reviewer, at=LATER),
+        )
+    return sum(isinstance(answer, Refused) for answer in answers)
 
-    def run(act: Callable[[], Any]) -> Any:
-        gate.wait()
-        try:
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [done.result(SECONDS) for done in [threads.submit(run, act) for act in acts]]
+@pytest.mark.django_db(transaction=True)
+def test_without_locks_there_would_be_two_decisions(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build()
+    take_locks_away(monkeypatch)
+    assert refusals_of_two_decisions(world, world.service(status="submitted")) == 0
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("revised", [False, True])
-def test_two_reviewers_one_decision(monkeypatch: pytest.MonkeyPatch, revised: bool) -> None:
+def test_two_reviewers_one_decision(revised: bool) -> None:
     world = build()
     service = world.service(status="submitted")
     if revised:
         public = world.service("Public")
         Service.objects.filter(pk=service.pk).update(replaces=public, price_cents=2500)
-    decidable = reviewing._decidable
-
-    def slowly(*args: Any) -> Service:
-        found = decidable(*args)
-        time.sleep(0.3)
-        return found
-
-    monkeypatch.setattr(reviewing, "_decidable", slowly)
-    on_screen = seen(service)
-    answers = at_once(
-        lambda: approve(seen=on_screen, by=world.reviewer, at=LATER),
-        lambda: send_back(seen=on_screen, note="Non.", by=world.other_reviewer, at=LATER),
-    )
-    assert sum(isinstance(answer, Refused) for answer in answers) == 1
+    assert refusals_of_two_decisions(world, service) == 1
     returned = Service.objects.filter(status="returned").exists()
     if not revised:
         service.refresh_from_db()

@@ -41,15 +41,35 @@ def test_at_one_address_however_it_is_placed() -> None:
     assert found() == [("Espace numérique", "Espace public numérique")]
 
 
-def test_of_one_number_in_one_commune_or_of_a_name_alike() -> None:
-    number = "21350238800019"
-    town_hall = elsewhere(venue_of(None, "Mairie", 2.5, pivot=number), "1 rue A", "99001")
-    elsewhere(venue_of(None, "Point d'accueil numérique", 3.5, pivot=number), "2 rue B", "99001")
-    elsewhere(venue_of(None, "Bibliothèque", 4.5, pivot=number), "3 rue C", "99002")
-    assert found() == [("Mairie", "Point d'accueil numérique")]
-    Venue.objects.filter(name="Bibliothèque").update(name="Mairies")
-    assert len(found()) == 2
-    assert all(pair.same_number for pair in DuplicatePair.objects.filter(first=town_hall))
+NUMBER = "21350238800019"
+BORDER = 2.5 + HUNDRED_M
+
+
+@pytest.mark.parametrize(
+    ("name", "lon", "address", "commune", "found_too"),
+    [
+        ("Mairies", 3.5, "2 rue B", "99001", True),  # in the commune, names alike
+        ("Bibliothèque", 3.5, "2 rue B", "99001", False),  # a town declares its number for all it has
+        ("Bibliothèque", 3.5, "1 rue A", "99001", True),  # at the address
+        ("Bibliothèque", BORDER, "2 rue B", "99002", True),  # beside it, over the border of the commune
+        ("Mairies", 3.5, "2 rue B", "99002", False),  # a federation's places all have its name
+        ("Mairies", None, "2 rue B", "", True),  # nobody knows where
+        ("Bibliothèque", None, "2 rue B", "", False),
+    ],
+)
+def test_of_one_number(name: str, lon: float | None, address: str, commune: str, found_too: bool) -> None:
+    elsewhere(venue_of(None, "Mairie", 2.5, pivot=NUMBER), "1 rue A", "99001")
+    other = elsewhere(venue_of(None, name, lon or 2.5, pivot=NUMBER), address, commune)
+    if lon is None:
+        other.places.update(point=None)
+    assert found() == ([("Mairie", name)] if found_too else [])
+    assert all(DuplicatePair.objects.values_list("same_number", flat=True))
+
+
+def test_a_venue_of_the_demonstration_is_no_real_one() -> None:
+    venue_of(None, "Fablab")
+    venue_of(None, "Fablab", demo=True)
+    assert found() == []
 
 
 @pytest.mark.parametrize("number", ["", "00000000000000", "123"])

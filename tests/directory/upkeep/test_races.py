@@ -1,39 +1,23 @@
 """Several people at once, on connections of their own."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from directory.accounts.refusals import Refused
 from directory.models import Claim, ErrorReport, Organization, PostCount, User, Venue
 from directory.upkeep import claiming, freshness, posts, reporting
 from directory.upkeep.merging import merge
+from tests.at_once import at_once as together
+from tests.at_once import slow_writes, take_locks_away
 from tests.directory.upkeep.conftest import NOON, person, venue_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = 20
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act answered or refused, all begun together."""
-    gate = Barrier(len(acts), timeout=SECONDS)
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [done.result(SECONDS) for done in [threads.submit(run, act) for act in acts]]
+at_once = partial(together, refusals=(Refused,))
 
 
 def refused(answers: list[Any]) -> int:
@@ -73,13 +57,24 @@ def claims(free: Venue, organization: Organization, manager: User) -> list[Claim
     ]
 
 
-def test_two_reviewers_one_decision(claims: list[Claim], reviewer: User) -> None:
+def two_decisions(claim: Claim, reviewer: User) -> list[Any]:
     other = person("seconde")
-    answers = at_once(
-        lambda: claiming.accept(claim=claims[0], by=reviewer, at=NOON),
-        lambda: claiming.refuse(claim=claims[0], reason="Non", by=other, at=NOON),
-    )
-    assert refused(answers) == 1
+    with slow_writes("directory_claim"):
+        return at_once(
+            lambda: claiming.accept(claim=claim, by=reviewer, at=NOON),
+            lambda: claiming.refuse(claim=claim, reason="Non", by=other, at=NOON),
+        )
+
+
+def test_without_locks_there_would_be_two_decisions(
+    claims: list[Claim], reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_locks_away(monkeypatch)
+    assert refused(two_decisions(claims[0], reviewer)) == 0
+
+
+def test_two_reviewers_one_decision(claims: list[Claim], reviewer: User) -> None:
+    assert refused(two_decisions(claims[0], reviewer)) == 1
     decided = Claim.objects.get(pk=claims[0].pk)
     assert (decided.status == "accepted") == (decided.venue.organization_id is not None)
 
