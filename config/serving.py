@@ -25,4 +25,4 @@ def post_worker_init(worker: object) -> None:
     """What the site is made of stays: the collector need not look through it again with every tenth answer."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(5_000, 20, 20)

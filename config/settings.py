@@ -318,6 +318,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "BookletStatus": "coupons.choices.BookletStatus",
+        "Public": "coupons.choices.Public",
+        "Situation": "coupons.choices.Situation",
         "OrderStatus": "coupons.choices.OrderStatus",
         "ReviewStatus": "directory.choices.ReviewStatus",
     },

@@ -28,6 +28,7 @@ urlpatterns = [
     path("api/v1/", include("directory.api_urls")),
     path("api/v1/offer/", include("directory.offer.api_urls")),
     path("api/v1/", include("directory.accounts.api_urls")),
+    path("api/v1/", include("coupons.campaigns.api_urls")),
     path("api/v1/orders/", include("coupons.orders.api_urls")),
     path("api/v1/", include("coupons.cheque.api_urls")),
     path("api/v1/", include("coupons.distribution.api_urls")),

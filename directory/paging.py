@@ -7,10 +7,12 @@ unseen can overtake.
 A walk is quick as long as many listings match, and reads the whole country when few do. So it goes no farther
 than the reach of the origin, the radius that holds WALKED listings of any kind. What it finds there tells how
 far a second look has to go; that one, and the third that goes everywhere, read all that matches within their
-radius, by the indexes that help most, and sort it. Without filters the planner knows how many venues hold the
-label, and walks.
+radius, by the indexes that help most, and sort it. When the planner expects FEW to match in all, the third look
+is the only one. Without filters it knows how many venues hold the label, and walks.
 """
 
+import hashlib
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ PAD = 10
 # may disagree, far away too.
 FETCHED_OF_SORTED = 200
 WALKED = 600
+# So many are read and sorted at once, wherever they are.
+FEW = 1_000
 # The second look goes where twice what is wanted should be, when that is no more than 16 reaches' worth.
 MARGIN = 2
 MOST_REACHES = 16
@@ -38,6 +42,7 @@ MOST_REACHES = 16
 # results.
 CELLS_PER_DEGREE = 10
 SECONDS_REACH_IS_KEPT = 600
+SECONDS_EXPECTED_IS_KEPT = 60
 EVERYWHERE_M = 25_000_000.0  # more than half-way round the world
 # The question of most people, as `Matching` and `nearest` would have it (a test compares them): where, and nothing
 # more. To put it together anew took longer than to answer it.
@@ -86,18 +91,37 @@ def nearest_hits(matching: Matching, origin: Point, wanted: int, empty_m: float 
         return plain_hits(matching, origin, wanted)
     if set(given.narrowing) <= {"labelled"}:
         return walked_hits(matching, origin, radius_m, wanted)
-    if not matching.comes_to_you:
-        farthest_m, reach_m = radius_m or EVERYWHERE_M, reach(origin)
-        near_m = min(reach_m, farthest_m)
-        hits = walked_hits(matching, origin, near_m, wanted) if near_m > empty_m else []
-        if len(hits) >= wanted or reach_m >= farthest_m:
+    if matching.comes_to_you or expected(matching) <= FEW:
+        return sorted_hits(matching, origin, radius_m, wanted)
+    return looked_for(matching, origin, wanted, empty_m)
+
+
+def looked_for(matching: Matching, origin: Point, wanted: int, empty_m: float = 0.0) -> list[Hit]:
+    """The first `wanted` hits: around the origin, farther, everywhere."""
+    radius_m, reach_m = matching.criteria.radius_m, reach(origin)
+    farthest_m = radius_m or EVERYWHERE_M
+    near_m = min(reach_m, farthest_m)
+    hits = walked_hits(matching, origin, near_m, wanted) if near_m > empty_m else []
+    if len(hits) >= wanted or reach_m >= farthest_m:
+        return hits
+    second_m = second_reach(reach_m, len(hits), wanted)
+    if second_m and second_m < farthest_m:
+        hits = sorted_hits(matching, origin, second_m, wanted)
+        if len(hits) >= wanted:
             return hits
-        second_m = second_reach(reach_m, len(hits), wanted)
-        if second_m and second_m < farthest_m:
-            hits = sorted_hits(matching, origin, second_m, wanted)
-            if len(hits) >= wanted:
-                return hits
     return sorted_hits(matching, origin, radius_m, wanted)
+
+
+def expected(matching: Matching) -> int:
+    """How many listings the planner thinks would match, wherever they are; asked once a minute for each choice."""
+    anywhere = matching.criteria.without("point", "radius_m", "bbox", "limit")
+    key = f"directory.expected.{hashlib.sha256(str(anywhere.parameters()).encode()).hexdigest()}"
+    found: int | None = caches["process"].get(key)
+    if found is None:
+        [told] = json.loads(Matching(anywhere, matching.at).likely(None).explain(format="json"))
+        found = int(told["Plan"]["Plan Rows"])
+        caches["process"].set(key, found, SECONDS_EXPECTED_IS_KEPT)
+    return found
 
 
 def second_reach(reach_m: float, found: int, wanted: int) -> float | None:

@@ -1,5 +1,6 @@
 """What a program reads about venues: GeoJSON features (RFC 7946)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -186,6 +187,14 @@ class MarkerSerializer(GeoFeatureModelSerializer):
 
 def of_group(marker: Marker) -> dict[str, Any]:
     return {"count": marker.count, "bbox": [round(degrees, 6) for degrees in marker.bbox]}
+
+
+def collection(
+    serializer: type[VenueFeatureSerializer | MarkerSerializer], found: Iterable[Any], root: str
+) -> dict[str, Any]:
+    """As `serializer(found, many=True).data`, without serializers that hold each other and all that they read."""
+    one = serializer(context={"root": root})
+    return {"type": "FeatureCollection", "features": [one.to_representation(row) for row in found]}
 
 
 class ProblemSerializer(serializers.Serializer):

@@ -125,7 +125,7 @@ def _parse(raw: bytes | str) -> Any:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise GeometryRefused("not_json", _("Ce contour n’est pas du GeoJSON lisible.")) from None
-    if _depth(text) > MAX_DEPTH:
+    if nesting(text) > MAX_DEPTH:
         raise GeometryRefused("too_deep", _("Ce contour est trop imbriqué pour être du GeoJSON."))
     try:
         return json.loads(text)
@@ -133,7 +133,7 @@ def _parse(raw: bytes | str) -> Any:
         raise GeometryRefused("not_json", _("Ce contour n’est pas du GeoJSON lisible.")) from None
 
 
-def _depth(text: str) -> int:
+def nesting(text: str) -> int:
     """Deepest nesting, counted without parsing: brackets outside strings."""
     depth = deepest = 0
     for bracket in re.findall(r"[\[\]{}]", STRING.sub("", text)):

@@ -190,6 +190,15 @@ class AreaQuerySet(models.QuerySet):
         """Areas that have at least a point of their border in common with the areas or the shape."""
         return self.filter(pk__in=Pieces(Pieces.MET, areas, shape))
 
+    def outlines(self, tolerance: float) -> models.QuerySet:
+        """(pk, GeoJSON geometry) of those that have one, simplified to `tolerance` degrees: to be looked at."""
+        drawn = Func(
+            F("geom"),
+            template=f"ST_AsGeoJSON(ST_SimplifyPreserveTopology(%(expressions)s, {float(tolerance)!r}), 4)",
+            output_field=models.TextField(),
+        )
+        return self.filter(geom__isnull=False).annotate(outline=drawn).values_list("pk", "outline")
+
     def halls_within(self, areas: Collection[int], shape: GEOSGeometry | None = None) -> Self:
         """Areas whose point (the town hall of a commune) is inside or on the border."""
         return self.filter(pk__in=Pieces.holding(self.model, areas, shape))

@@ -8,8 +8,8 @@ prepare_site() {
 	check_own_database
 	logged migrate "The database's tables could not be brought up to date" manage migrate --no-input
 	load_boundaries
-	if demonstration && [ "$(ask_database "SELECT EXISTS (SELECT FROM directory_venue WHERE demo)")" != t ]; then
-		step "Loading the demonstration: venues and services that do not exist, all over France"
+	if demonstration && [ "$(ask_database "SELECT EXISTS (SELECT FROM coupons_campaign c JOIN coupons_order o ON o.campaign_id = c.id WHERE c.demo AND o.status = 'delivered')")" != t ]; then
+		step "Loading the demonstration: venues, services and a campaign that do not exist"
 		manage demo_data || fail "The demonstration could not be loaded: see why above, mend it and start again."
 	fi
 	collect_static_files

@@ -17,7 +17,8 @@ from rest_framework.views import APIView
 from coupons.cheque.checking import Checked, Mistyped, Standing, Unknown, check
 from coupons.cheque.forms import LONGEST
 from coupons.guessing import WINDOW, LockedOut
-from directory.offer.api import PROBLEM
+from directory.api import PublicThrottle
+from directory.offer.api import PROBLEM, ShallowJSONParser
 from directory.offer.api_shapes import Strict
 
 
@@ -25,7 +26,7 @@ class CodeInput(Strict):
     code = serializers.CharField(max_length=LONGEST, help_text=_("Seize signes, espaces et tirets permis"))
 
 
-class CampaignShape(serializers.Serializer):
+class CouponCampaignShape(serializers.Serializer):
     slug = serializers.CharField()
     name = serializers.CharField()
     sponsor = serializers.CharField(source="organization.name")
@@ -37,7 +38,7 @@ class CheckedShape(serializers.Serializer):
     face_value_cents = serializers.IntegerField(source="face_cents")
     usable_from = serializers.DateField(source="since", allow_null=True)
     usable_until = serializers.DateField(source="until", allow_null=True, help_text=_("Ce jour compris"))
-    campaign = CampaignShape()
+    campaign = CouponCampaignShape()
     rule = serializers.ListField(child=serializers.CharField(), help_text=_("La règle en phrases simples"))
 
 
@@ -50,9 +51,11 @@ class TooManyTries(Throttled):
 
 
 class CheckView(APIView):
-    """Anybody may ask: a beneficiary has no account."""
+    """Anybody may ask: a beneficiary has no account. Wrong codes are counted by `guessing`, all by the throttle."""
 
     permission_classes = [AllowAny]
+    parser_classes = [ShallowJSONParser]
+    throttle_classes = [PublicThrottle]
 
     @extend_schema(
         operation_id="coupon_check",

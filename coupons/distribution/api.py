@@ -3,7 +3,7 @@
 A booklet of another organisation is as unknown as none: 404. A token that may only read answers 403 to a hand-over.
 """
 
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -24,7 +24,7 @@ from coupons.distribution.history import coupons_by_state
 from coupons.models import Booklet, DeliveryPoint, HandOver
 from coupons.querysets import BookletQuerySet
 from directory.models import User
-from directory.offer.api import PROBLEM, Conflict
+from directory.offer.api import PROBLEM, Conflict, ShallowJSONParser, TooMany, WritesThrottle
 from directory.offer.api_shapes import Strict
 from directory.rights import Capability
 
@@ -93,6 +93,11 @@ class HandOverShape(serializers.ModelSerializer):
 
 class DistributionView(APIView):
     permission_classes = [IsAuthenticated]
+    parser_classes = [ShallowJSONParser]
+    throttle_classes = [WritesThrottle]
+
+    def throttled(self, request: Request, wait: float) -> NoReturn:
+        raise TooMany(wait)
 
     def booklets(self, capability: Capability = Capability.SEE) -> BookletQuerySet:
         rows = Booklet.objects.for_user(self.request.user, capability)

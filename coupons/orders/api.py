@@ -1,6 +1,6 @@
 """Orders for organisations' own software: the verbs and rights of the pages, as JSON."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -33,7 +33,7 @@ class OrdersView(OfferView):
 
     def one(self, number: str, capability: Capability = Capability.SEE) -> Order:
         """404 when it may not be seen, 403 when it may not be changed."""
-        found = cast(Order, get_object_or_404(self.orders(), number=number))
+        found: Order = get_object_or_404(self.orders(), number=number)
         if not self.orders(capability).filter(pk=found.pk).exists():
             raise PermissionDenied(_("Ce jeton ou ce rôle ne permet pas de commander."))
         return found

@@ -14,12 +14,16 @@ from coupons.orders.funding import standing
 from coupons.orders.pricing import MOST_COUPONS
 from directory.offer.api_shapes import Strict
 
-NO_BOOKLET = {"min_value": _("Commandez au moins un carnet.")}
-TOO_MANY = {"max_value": _("Une commande compte au plus un million de chèques."), **NO_BOOKLET}
-
 
 def booklets_field() -> serializers.IntegerField:
-    return serializers.IntegerField(min_value=1, max_value=MOST_COUPONS, error_messages=TOO_MANY)
+    return serializers.IntegerField(
+        min_value=1,
+        max_value=MOST_COUPONS,
+        error_messages={
+            "min_value": _("Commandez au moins un carnet."),
+            "max_value": _("Une commande compte au plus un million de chèques."),
+        },
+    )
 
 
 class DeliveryInput(Strict):
@@ -30,7 +34,7 @@ class DeliveryInput(Strict):
 class OrderInput(Strict):
     campaign = serializers.SlugField(max_length=80, help_text=_("Nom dans l'adresse de la campagne"))
     booklets = booklets_field()
-    deliveries = DeliveryInput(many=True, allow_empty=False, max_length=500)
+    deliveries = serializers.ListField(child=DeliveryInput(), allow_empty=False, max_length=500)
     billing_name = serializers.CharField(max_length=250)
     billing_address = serializers.CharField(max_length=500)
     billing_siret = serializers.CharField(max_length=40)

@@ -41,7 +41,7 @@ def quote(
 ) -> Order:
     """A quote at the campaign's terms, valid sixty days, with its paper. Raises Refused."""
     with acting(by):
-        campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+        campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
         if campaign.archived_at:
             raise Refused(_("Cette campagne est rangée. Choisissez-en une autre."))
         asked: Price = price(campaign, booklets)
@@ -110,7 +110,7 @@ def accept(
 ) -> Order:
     """The sponsor orders: from here on the rule of the campaign and the terms of the order are final."""
     with acting(by):
-        campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=order.campaign_id)
+        campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=order.campaign_id)
         order = locked(order)
         require(order, OrderStatus.QUOTE)
         if day_of(at) > order.quote_valid_until:
@@ -216,9 +216,9 @@ def used_coupons(order: Order) -> int:
 
 
 def locked(order: Order) -> Order:
-    """As it is now, held to the end of the transaction."""
+    """As it is now, held to the end of the transaction. NO KEY: rows that point to it are still written beside it."""
     return (
-        Order.objects.select_for_update(of=("self",))
+        Order.objects.select_for_update(of=("self",), no_key=True)
         .select_related("campaign__organization")
         .get(pk=order.pk)
     )

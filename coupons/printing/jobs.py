@@ -106,7 +106,8 @@ def filled(order: Order, reason: PrintReason, booklets: BookletQuerySet, by: Use
     chosen = list(booklets.order_by("pk").values_list("pk", flat=True))
     if not chosen:
         raise Refused(_("Aucun carnet à imprimer : ils sont remis, annulés ou déjà imprimés."))
-    job = opened(order, reason, len(chosen) * order.booklet_size, by, at)
+    coupons = Coupon.objects.filter(booklet__in=chosen, state="inert").count()
+    job = opened(order, reason, coupons, by, at)
     PrintedBooklet.objects.bulk_create(
         (PrintedBooklet(job=job, booklet_id=booklet) for booklet in chosen), batch_size=5000
     )

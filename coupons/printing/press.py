@@ -17,6 +17,7 @@ import typst
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "templates" / "printing"
+FACE = "Atkinson Hyperlegible Next"
 # Looking for the best of the eight masks takes four fifths of the time; readers read any of them.
 MASK = 3
 DARK = re.compile(rb"\x01+")
@@ -29,15 +30,20 @@ def main() -> None:
     sys.stdout.buffer.write(sheets)
 
 
-def pdf(template: str, content: dict[str, Any], *, fonts: str) -> bytes:
-    """What people wrote enters as one JSON text: typst reads it as strings, never as markup."""
+def pdf(template: str, content: dict[str, Any], *, fonts: str, tags: bool = False) -> bytes:
+    """What people wrote enters as one JSON text: typst reads it as strings, never as markup.
+
+    `tags` are for readers' ears: sheets go to a printer.
+    """
+    faces = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts])
+    if FACE not in faces.families():
+        raise FileNotFoundError(f"no {FACE} in {fonts}: the sheets would have no words")
     return typst.compile(
         FOLDER / template,
         root=ROOT,
-        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]),
+        font_paths=faces,
         sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
-        # For a printer's eyes: the tags a screen reader needs would take half of the memory.
-        pdf_tags=False,
+        pdf_tags=tags,
     )
 
 

@@ -7,6 +7,7 @@ nothing is missing. A booklet is claimed by one file of a job only, whoever runs
 """
 
 import json
+import logging
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ from coupons.printing.jobs import first_print_is_due, locked_job, unprinted
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 
+logger = logging.getLogger(__name__)
 FILE_COUPONS = 1_000
 PRESSES = 2
 # How long other tasks of the worker wait at most before this one steps back.
@@ -84,7 +86,8 @@ def take_turn(job_id: int) -> bool:
             finish(job_id, PrintStatus.DONE)
         except Stopped:
             finish(job_id, PrintStatus.CANCELLED)
-        except (PressFailed, Refused):
+        except (PressFailed, Refused) as error:
+            logger.error("Print job %s stopped: %s", job_id, error)
             finish(job_id, PrintStatus.FAILED)
         vault.destroy_orphans(job_id)
         return False
@@ -127,7 +130,7 @@ def make_files(job: PrintJob, *, until: float) -> bool:
     with ThreadPoolExecutor(PRESSES) as presses:
         try:
             for batch in batches(job):
-                content = sheets.content(same, batch.coupons, batch.codes)
+                content = sheets.content(same, job.order.face_value_cents, batch.coupons, batch.codes)
                 under_way.append((batch, presses.submit(press, content)))
                 if len(under_way) > PRESSES:
                     register_next(under_way)

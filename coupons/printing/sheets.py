@@ -36,7 +36,6 @@ def terms(order: Order) -> dict[str, Any]:
                 "offered_by": _("Offert par %(sponsor)s")
                 % {"sponsor": breakable(campaign.organization.name)},
                 "value": wording.price(order.face_value_cents),
-                "worth": worth(order),
                 "validity": validity(order),
                 "how": how_to_use(),
                 "places": places.partition("://")[2].rstrip("/"),
@@ -44,13 +43,12 @@ def terms(order: Order) -> dict[str, Any]:
         }
 
 
-def worth(order: Order) -> str:
-    return ngettext(
-        "%(n)s chèque de %(value)s", "%(n)s chèques de %(value)s, soit %(all)s", order.booklet_size
-    ) % {
-        "n": order.booklet_size,
-        "value": wording.price(order.face_value_cents),
-        "all": wording.price(order.booklet_face_cents),
+def worth(coupons: int, face_value_cents: int) -> str:
+    """10, 1000 -> « 10 chèques de 10 €, soit 100 € »."""
+    return ngettext("%(n)s chèque de %(value)s", "%(n)s chèques de %(value)s, soit %(all)s", coupons) % {
+        "n": coupons,
+        "value": wording.price(face_value_cents),
+        "all": wording.price(coupons * face_value_cents),
     }
 
 
@@ -78,14 +76,22 @@ def how_to_use() -> list[str]:
     ]
 
 
-def content(same: dict[str, Any], coupons: Sequence[Coupon], codes: Sequence[str]) -> dict[str, Any]:
-    """What the press is given: `same` of terms(), the booklets of the coupons, the code of each coupon."""
+def content(
+    same: dict[str, Any], face_value_cents: int, coupons: Sequence[Coupon], codes: Sequence[str]
+) -> dict[str, Any]:
+    """What the press is given: `same` of terms(), the booklets of the coupons, the code of each coupon.
+
+    A booklet that replaces another may hold fewer coupons than its order says.
+    """
     booklets: dict[int, list[dict[str, str]]] = {}
     for coupon, code in zip(coupons, codes, strict=True):
         booklets.setdefault(coupon.booklet_id, []).append({"serial": coupon.serial, "code": code})
+    with override("fr"):
+        worths = {n: worth(n, face_value_cents) for n in {len(inside) for inside in booklets.values()}}
     return {
         **same,
         "booklets": [
-            {"number": printed_number(booklet), "coupons": inside} for booklet, inside in booklets.items()
+            {"number": printed_number(booklet), "worth": worths[len(inside)], "coupons": inside}
+            for booklet, inside in booklets.items()
         ],
     }

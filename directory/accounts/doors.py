@@ -39,6 +39,14 @@ class PlatformDoor:
 
 ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
     OrganizationDoor(
+        Capability.SEE,
+        "campaigns:campaigns",
+        _("Les campagnes"),
+        _("Dessiner un territoire, choisir la règle, voir qui elle atteint."),
+        "map",
+        for_providers=False,
+    ),
+    OrganizationDoor(
         Capability.EDIT_OFFER,
         "offer:venues",
         _("Les lieux"),
@@ -119,6 +127,14 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         for_providers=False,
     ),
     OrganizationDoor(
+        Capability.HAND_OVER,
+        "printing:own_deliveries",
+        _("Les colis de carnets"),
+        _("Voir ce qui arrive, confirmer la réception."),
+        "box-seam",
+        for_providers=False,
+    ),
+    OrganizationDoor(
         Capability.SEE,
         "accounts:members",
         _("Les membres"),
@@ -154,6 +170,20 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         _("Les commandes de carnets"),
         _("Ce qui est à financer, à imprimer, à livrer."),
         "cart",
+    ),
+    PlatformDoor(
+        StaffCapability.SEE_ORDERS,
+        "printing:desk",
+        _("Imprimer"),
+        _("Les commandes financées, les impressions, leurs fichiers."),
+        "printer",
+    ),
+    PlatformDoor(
+        StaffCapability.SEE_ORDERS,
+        "printing:deliveries",
+        _("Livrer"),
+        _("Noter les envois, imprimer les bordereaux."),
+        "truck",
     ),
     PlatformDoor(
         StaffCapability.FUND,

@@ -19,8 +19,16 @@ MEMBERS = {
     "provider-manager": ("responsable@example.org", "Responsable de lieu (démonstration)"),
     "provider-agent": ("accueil@example.org", "Agent d'accueil (démonstration)"),
 }
+SPONSOR_MEMBERS = {
+    "sponsor-manager": ("commanditaire@example.org", "Responsable commanditaire (démonstration)"),
+    "sponsor-distributor": ("distribution@example.org", "Distribution (démonstration)"),
+    "sponsor-viewer": ("lecture@example.org", "Lecture (démonstration)"),
+}
 STAFF = {
     "reviewer": ("instruction@example.org", "Instruction (démonstration)"),
+    "operator": ("impression@example.org", "Impression (démonstration)"),
+    "accountant": ("comptabilite@example.org", "Comptabilité (démonstration)"),
+    "approver": ("validation@example.org", "Validation (démonstration)"),
     "administrator": ("administration@example.org", "Administration (démonstration)"),
 }
 
@@ -40,34 +48,53 @@ class Account(TypedDict):
 @transaction.atomic
 def all_accounts(*, at: datetime) -> list[Account]:
     """One for each role. Passwords and codes come from SECRET_KEY: printing them again shows the same."""
-    organization = demonstration_organization()
-    members = [_member(role, *who, organization, at) for role, who in MEMBERS.items()]
-    return members + [_staff(role, *who, at) for role, who in STAFF.items()]
+    provider, sponsor = demonstration_organization(), demonstration_sponsor()
+    return [
+        *[_member(role, provider, at) for role in MEMBERS],
+        *[_member(role, sponsor, at) for role in SPONSOR_MEMBERS],
+        *[_staff(role, at) for role in STAFF],
+    ]
 
 
 def demonstration_organization() -> Organization:
-    first = Organization.objects.filter(demo=True).order_by("pk").first()
+    first = Organization.objects.filter(demo=True, is_provider=True).order_by("pk").first()
     return first or Organization.objects.create(
         name="Structure de démonstration", is_provider=True, demo=True
     )
 
 
-def _member(role: str, email: str, name: str, organization: Organization, at: datetime) -> Account:
-    user = _user(email, name)
+def demonstration_sponsor() -> Organization:
+    first = Organization.objects.filter(demo=True, is_provider=False, is_sponsor=True).order_by("pk").first()
+    return first or Organization.objects.create(
+        name="Commanditaire de démonstration", is_sponsor=True, demo=True
+    )
+
+
+def person(role: str, *, at: datetime) -> User:
+    """Who has that role in the demonstration."""
+    if role in STAFF:
+        user = _user(*STAFF[role])
+        is_administrator = role == "administrator"
+        User.objects.filter(pk=user.pk).update(is_staff=is_administrator, is_superuser=is_administrator)
+        StaffRole.objects.get_or_create(user=user, role=role, defaults={"since": at})
+        return user
+    user = _user(*{**MEMBERS, **SPONSOR_MEMBERS}[role])
+    organization = demonstration_organization() if role in MEMBERS else demonstration_sponsor()
     Membership.objects.get_or_create(user=user, organization=organization, role=role, defaults={"since": at})
+    return user
+
+
+def _member(role: str, organization: Organization, at: datetime) -> Account:
+    user = person(role, at=at)
     account = _account(role, user, organization, at, second_factor=role.endswith("-manager"))
-    service = _payable_service(organization, at) if role == "provider-agent" else None
+    service = payable_service(organization, at) if role == "provider-agent" else None
     if service is not None:
         account["service"] = service.pk
     return account
 
 
-def _staff(role: str, email: str, name: str, at: datetime) -> Account:
-    user = _user(email, name)
-    is_administrator = role == "administrator"
-    User.objects.filter(pk=user.pk).update(is_staff=is_administrator, is_superuser=is_administrator)
-    StaffRole.objects.get_or_create(user=user, role=role, defaults={"since": at})
-    return _account(role, user, None, at, second_factor=True)
+def _staff(role: str, at: datetime) -> Account:
+    return _account(role, person(role, at=at), None, at, second_factor=True)
 
 
 def _user(email: str, name: str) -> User:
@@ -98,7 +125,7 @@ def _account(
     )
 
 
-def _payable_service(organization: Organization, at: datetime) -> Service | None:
+def payable_service(organization: Organization, at: datetime) -> Service | None:
     """Approved, rendered on the spot, in a venue that holds the label."""
     return (
         Service.objects.filter(

@@ -29,19 +29,20 @@ def step(application: LabelApplication, note: str) -> None:
 
 
 def label_withdrawn(labelling: Labelling) -> None:
-    venue = labelling.venue
-    if venue.organization:
-        link = reverse("label:labels", args=[venue.organization_id])
-        context = {"name": one_line(venue.name), "note": labelling.withdrawal_reason, "link": public(link)}
-        send(venue.organization, "label/mail/label_withdrawn.txt", context)
+    about_label(labelling, "label/mail/label_withdrawn.txt", {"note": labelling.withdrawal_reason})
 
 
 def label_ends(labelling: Labelling) -> None:
+    about_label(labelling, "label/mail/label_ends.txt", {"last_day": labelling.last_day})
+
+
+def about_label(labelling: Labelling, template: str, context: dict[str, Any]) -> None:
+    """To the organisation of its venue, when it has one."""
     venue = labelling.venue
     if venue.organization:
         link = reverse("label:labels", args=[venue.organization_id])
-        context = {"name": one_line(venue.name), "last_day": labelling.last_day, "link": public(link)}
-        send(venue.organization, "label/mail/label_ends.txt", context)
+        shared = {"name": one_line(venue.name), "link": public(link)}
+        send(venue.organization, template, {**shared, **context})
 
 
 def one_line(name: str) -> str:

@@ -25,6 +25,8 @@ WHO = {
     "decided_by": gettext_lazy("décidé par"),
     "handled_by": gettext_lazy("traité par"),
     "invited_by": gettext_lazy("invité par"),
+    "ordered_by": gettext_lazy("commandé par"),
+    "received_by": gettext_lazy("reçu par"),
     "reviewed_by": gettext_lazy("relu par"),
     "reviewer": gettext_lazy("suivi par"),
     "submitted_by": gettext_lazy("envoyé par"),
@@ -51,11 +53,13 @@ class Told:
 
 
 def model_of(table: str) -> type[models.Model] | None:
-    """None for a table that is no more."""
-    try:
-        return apps.get_model("directory", table)
-    except LookupError:
-        return None
+    """Of whichever floor keeps it; None for a table that is no more."""
+    for floor in ("directory", "coupons"):
+        try:
+            return apps.get_model(floor, table)
+        except LookupError:
+            continue
+    return None
 
 
 def field_of(model: type[models.Model] | None, column: str) -> models.Field | None:
@@ -143,7 +147,7 @@ def _plain(value: Any, field: models.Field | None) -> str:
         return written(instant)
     if isinstance(field, models.DateField) and (day := parse_date(str(value))):
         return date_format(day, "j F Y")
-    if field is not None and field.name == "price_cents":
+    if field is not None and field.name.endswith("_cents"):
         return f"{value / 100:.2f} €".replace(".", ",")
     return str(value)
 

@@ -16,9 +16,10 @@ def use_own(name: str, *, anew: bool) -> None:
         environ.Env.read_env(ROOT / ".local" / "env")
     usual = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
     _create(usual, name, anew=anew)
+    # Said whole: a child would otherwise read what is missing from .local/env, of another server.
+    os.environ.setdefault("DATABASE_OWNER_URL", usual)
     for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        if variable in os.environ:
-            os.environ[variable] = urlunsplit(urlsplit(os.environ[variable])._replace(path=f"/{name}"))
+        os.environ[variable] = urlunsplit(urlsplit(os.environ[variable])._replace(path=f"/{name}"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     os.environ["DATABASE_ROLE"] = "owner"
     os.environ["API_RATE"] = "1000000/s"

@@ -14,9 +14,11 @@ from directory.models import (
     Closure,
     DuplicatePair,
     ErrorReport,
+    JoinRequest,
     LabelApplication,
     Labelling,
     Membership,
+    Organization,
     Place,
     Service,
     Venue,
@@ -66,6 +68,13 @@ def furnish(world: World) -> Furnished:
 def people(world: World) -> None:
     accounts.invitation(world)
     accounts.token(world)
+    accounts.join_request(world)
+    JoinRequest.objects.create(
+        organization=Organization.objects.create(name=LONG, is_provider=True, is_sponsor=True),
+        user=world.users["member"],
+        message="Je remplace la directrice, partie en septembre. Vous pouvez appeler la mairie.",
+        expires_at=timezone.now() + timedelta(days=12),
+    )
     manager = world.users["manager"]
     UserSession.objects.create(
         user=manager,

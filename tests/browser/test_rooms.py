@@ -1,5 +1,5 @@
-"""Every page of the rooms at two widths: axe finds nothing, nothing is wider than the screen, the console is
-silent; with few rows in its lists, and with none.
+"""Every page of the rooms in both languages, at two widths: axe finds nothing, nothing is wider than the screen,
+the console is silent, and there is a way on; with few rows in its lists, and with none.
 
 The pages are those of the table of tests/matrix: whatever it says to be answered is looked at, or is named
 here with the reason why not. SHOTS names a folder to keep pictures in.
@@ -163,15 +163,25 @@ def keep_pictures(page: Page, name: str) -> None:
         page.screenshot(path=f"{SHOTS}/{slugify(name.replace(':', '-'))}-{width}.png", full_page=True)
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_page_of(room: str, world: World, pages: Callable[[str], Page], look: Look) -> None:
+def test_every_page_of(
+    room: str, language: str, world: World, pages: Callable[[str], Page], look: Look
+) -> None:
     furnished = furnish(world)
+    before = "" if language == "fr" else "/en"
     for name, role in PAGES.items():
         if room_of(name) == room:
-            look(pages(role), address_of(name, LINES[name], world), name)
+            look(pages(role), before + address_of(name, LINES[name], world), f"{language} {name}")
     for role, name, arguments in states(furnished):
         if room_of(name) == room:
-            look(pages(role), reverse(name, args=arguments), f"{name} {'-'.join(map(str, arguments))}")
+            address = reverse(name, args=arguments)
+            look(pages(role), before + address, f"{language} {name} {'-'.join(map(str, arguments))}")
+    assert all(pages(role).locator("html").get_attribute("lang") == language for role in looked_by(room))
+
+
+def looked_by(room: str) -> set[str]:
+    return {role for name, role in PAGES.items() if room_of(name) == room}
 
 
 def states(furnished: Furnished) -> Iterator[tuple[str, str, list[Any]]]:

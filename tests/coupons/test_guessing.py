@@ -10,7 +10,7 @@ from coupons import guessing
 from coupons.guessing import LockedOut, Ticket, give_back, take
 from coupons.models import Tries
 from directory.models import User
-from tests.directory.upkeep.test_races import SECONDS, at_once
+from tests.at_once import SECONDS, at_once
 
 NOON = datetime(2026, 11, 23, 11, 20, tzinfo=UTC)
 HOME = "192.0.2.7"
@@ -98,7 +98,7 @@ def test_addresses_are_not_kept_and_counts_are_forgotten() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_hundred_guesses_at_once_are_a_hundred() -> None:
     """Ten connections, ten guesses each: the counts are exact, and exactly ten went through."""
-    answers = at_once(*[lambda: allowed(10)] * 10)
+    answers = at_once(*[lambda: allowed(10)] * 10, refusals=())
     assert sum(answers) == 10
     assert tries("address") == tries("everybody") == 100
 
@@ -109,7 +109,7 @@ def test_given_back_at_once_nothing_is_left() -> None:
         for _number in range(10):
             give_back(Ticket(take(address=HOME, user=None, at=NOON).keys, NOON.replace(minute=0)))
 
-    answers = at_once(*[right] * 5)
+    answers = at_once(*[right] * 5, refusals=())
     assert answers == [None] * 5
     assert tries("address") == tries("everybody") == 0
 
@@ -125,5 +125,5 @@ def test_read_then_written_guesses_would_be_lost() -> None:
         gate.wait()
         Tries.objects.filter(pk=row.pk).update(tries=row.tries + 1)
 
-    at_once(*[naive] * 10)
+    at_once(*[naive] * 10, refusals=())
     assert tries("control") < 10

@@ -14,7 +14,7 @@ from directory.fields import minutes
 from directory.matching import Matching
 from directory.models import Labelling, Listing, OpeningDay, Organization, Place, Venue
 from directory.moments import Moment
-from directory.paging import Hit, nearest_hits, walked_hits
+from directory.paging import Hit, looked_for, nearest_hits, walked_hits
 from geodata.timezones import TIMEZONES
 from tests.directory import spiral
 from tests.directory.upkeep.conftest import person
@@ -71,14 +71,15 @@ def test_a_venue_that_nobody_confirmed_is_not_among_the_nearest() -> None:
     ids=str,
 )
 def test_however_far_the_nearest_are_found(asked: dict, radius_m: float | None) -> None:
-    """The third look reads everything; the first two give the same, or leave it to it."""
+    """At one look, or at one, two or three."""
     matching = Matching(Criteria(point=HERE, radius_m=radius_m, **asked), AT)
     everything = matching.tried(radius_m).with_distance_m(HERE).order_by("distance_m", "pk")
     rows = everything.values_list("place_id", "venue_id", "distance_m")
     nearest: dict[int, tuple[int, float]] = {}
     for place_id, venue_id, distance_m in rows:
         nearest.setdefault(venue_id, (place_id, round(distance_m, 3)))
-    assert shown(nearest_hits(matching, HERE, 21)) == list(nearest.values())[:21]
+    for hits in (nearest_hits(matching, HERE, 21), looked_for(matching, HERE, 21)):
+        assert shown(hits) == list(nearest.values())[:21]
 
 
 parts = st.tuples(st.integers(0, WEEK - 1), st.integers(1, 900)).map(lambda p: (p[0], min(WEEK, p[0] + p[1])))

@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from coupons import guessing
 from coupons.cheque.checking import Checked, Mistyped, Standing, Unknown, check
-from coupons.codes import new_codes, printed
+from coupons.codes import digest, new_codes, printed
 from coupons.distribution.handing import hand_over
 from coupons.models import Booklet, Coupon, Tries
 from tests.coupons import toy
@@ -99,3 +100,10 @@ def test_the_eleventh_guess_learns_nothing(sponsor: Sponsor) -> None:
             asked(code)
         told.add(str(refused.value))
     assert len(told) == 1
+
+
+def test_a_code_is_looked_up_by_the_index_of_digests(sponsor: Sponsor) -> None:
+    rows = Coupon.objects.with_terms().filter(digest=digest(sponsor.codes[0]))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "coupon_digest_once" in rows.explain()

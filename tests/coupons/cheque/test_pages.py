@@ -176,3 +176,8 @@ def test_few_queries(client: Client, sponsor: Sponsor) -> None:
         asked(client, {"code": sponsor.codes[0]})
     # The ticket, the coupon with its terms, the ticket back; then three lists of the rule.
     assert len(seen) <= 7
+
+
+def test_what_is_nested_too_deep_is_no_json(client: Client) -> None:
+    body = "[" * 100_000
+    assert client.post(API, body, content_type="application/json").status_code == 400

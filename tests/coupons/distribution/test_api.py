@@ -103,3 +103,9 @@ def test_a_booklet_by_its_number(sponsor: Sponsor) -> None:
     }
     for query in ({}, {"number": "x"}, {"number": "x", "more": "1"}):
         assert Client().get(BOOKLETS, query, headers=headers).status_code == 400
+
+
+def test_what_is_nested_too_deep_is_no_json(sponsor: Sponsor) -> None:
+    headers = token(sponsor, "hand_over")
+    answer = Client().post(HAND_OVERS, "[" * 100_000, content_type="application/json", headers=headers)
+    assert answer.status_code == 400

@@ -135,7 +135,6 @@ def test_a_press_that_fails_stops_the_job_and_leaves_nothing(
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(running.sheets, "FONTS", Path("/nowhere"))
-        broken.setattr(running.sys, "executable", "/bin/false")
         printed(job)
     assert (job.status, job.done) == (PrintStatus.FAILED, 0)
     assert not list(vault_folder.glob("*/*"))

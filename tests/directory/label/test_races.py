@@ -1,6 +1,5 @@
 """Two people at once, on two connections. Each guard is first shown to be needed, by taking it away."""
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from threading import Barrier
@@ -9,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from directory.label import applying, deciding, steps
+from directory.label import applying, deciding
 from directory.label.steps import StepRefused
 from directory.models import ApplicationEvent, LabelApplication, Labelling, User, Venue
 from tests.at_once import at_once as together
+from tests.at_once import slow_writes, take_locks_away
 from tests.directory.label.conftest import MORNING, Applications
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,23 +21,8 @@ at_once = partial(together, refusals=(StepRefused, IntegrityError))
 
 
 @pytest.fixture
-def slow_moves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Long enough between reading and writing for the other to come in between."""
-    move = steps.move
-
-    def later(*args: Any, **options: Any) -> None:
-        time.sleep(0.3)
-        move(*args, **options)
-
-    monkeypatch.setattr(deciding, "move", later)
-
-
-@pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The verbs without their lock."""
-    monkeypatch.setattr(
-        deciding, "locked", lambda application: LabelApplication.objects.get(pk=application.pk)
-    )
+    take_locks_away(monkeypatch)
 
 
 @pytest.fixture
@@ -52,17 +37,17 @@ def unordered(transactional_db: None) -> Iterator[None]:
 
 
 def two_decisions(application: LabelApplication, first: User, second: User) -> list[Any]:
-    return at_once(
-        lambda: deciding.accept(application=application, by=first, at=MORNING),
-        lambda: deciding.refuse(application=application, reason="Non.", by=second, at=MORNING),
-    )
+    with slow_writes("directory_labelapplication"):
+        return at_once(
+            lambda: deciding.accept(application=application, by=first, at=MORNING),
+            lambda: deciding.refuse(application=application, reason="Non.", by=second, at=MORNING),
+        )
 
 
 def decisions() -> int:
     return ApplicationEvent.objects.filter(status__in=["accepted", "refused"]).count()
 
 
-@pytest.mark.usefixtures("slow_moves")
 def test_two_reviewers_one_decision(application: Applications, reviewer: User, other_reviewer: User) -> None:
     in_review = application("in_review", by=reviewer)
     answers = two_decisions(in_review, reviewer, other_reviewer)
@@ -74,7 +59,7 @@ def test_two_reviewers_one_decision(application: Applications, reviewer: User, o
     assert Labelling.objects.count() == (in_review.status == "accepted")
 
 
-@pytest.mark.usefixtures("slow_moves", "unlocked")
+@pytest.mark.usefixtures("unlocked")
 def test_without_the_lock_the_database_still_refuses(
     application: Applications, reviewer: User, other_reviewer: User
 ) -> None:
@@ -83,7 +68,7 @@ def test_without_the_lock_the_database_still_refuses(
     assert decisions() == 1
 
 
-@pytest.mark.usefixtures("slow_moves", "unlocked", "unordered")
+@pytest.mark.usefixtures("unlocked", "unordered")
 def test_without_both_there_would_be_two_decisions(
     application: Applications, reviewer: User, other_reviewer: User
 ) -> None:

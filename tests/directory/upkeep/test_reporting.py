@@ -161,9 +161,9 @@ def test_both_desks_answer(
     assert "Non." in client.get(reverse("upkeep:desk_reports") + "?tous").content.decode()
 
 
-def test_a_full_box_says_so(client: Client, venue: Venue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reporting, "MOST_OPEN", 1)
-    client.post(address(venue), WORDS)
+def test_a_full_box_says_so(client: Client, venue: Venue) -> None:
+    full = [ErrorReport(venue=venue, kind="hours", message=str(n)) for n in range(reporting.MOST_OPEN)]
+    ErrorReport.objects.bulk_create(full)
     assert "beaucoup de signalements" in client.post(address(venue), WORDS).content.decode()
 
 

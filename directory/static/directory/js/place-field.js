@@ -16,7 +16,7 @@ function option(id, place) {
 function build(box) {
   const list = document.createElement("ul");
   list.className = "combobox-list";
-  list.id = "place-options";
+  list.id = `${box.dataset.prefix ?? "place"}-options`;
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", box.dataset.options);
@@ -27,7 +27,7 @@ function build(box) {
   return { list, status };
 }
 
-class PlaceField {
+export class PlaceField {
   constructor(box) {
     this.box = box;
     this.input = box.querySelector("input");
@@ -58,18 +58,22 @@ class PlaceField {
     this.pending?.abort();
     this.pending = new AbortController();
     try {
-      const url = `${this.box.dataset.places}?${new URLSearchParams({ q: text })}`;
-      const answer = await fetch(url, { signal: this.pending.signal });
+      const answer = await fetch(this.address(text), { signal: this.pending.signal });
       if (answer.ok && document.activeElement === this.input) this.show((await answer.json()).results);
     } catch (error) {
       if (error.name !== "AbortError") this.close();
     }
   }
 
+  address(text) {
+    return `${this.box.dataset.places}?${new URLSearchParams({ q: text })}`;
+  }
+
   show(places) {
     this.places = places;
     this.active = -1;
-    this.list.replaceChildren(...places.map((place, index) => option(`place-option-${index}`, place)));
+    const prefix = this.list.id.replace("options", "option");
+    this.list.replaceChildren(...places.map((place, index) => option(`${prefix}-${index}`, place)));
     this.list.hidden = places.length === 0;
     this.input.setAttribute("aria-expanded", String(places.length > 0));
     this.input.removeAttribute("aria-activedescendant");

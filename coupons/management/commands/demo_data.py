@@ -4,12 +4,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from coupons.demo import rhone
 from directory.demo import france
 from geodata.models import Area
 
 
 class Command(BaseCommand):
-    help = "Creates the demonstration venues, once. Refused when the site is not a demonstration."
+    help = (
+        "Creates the demonstration's venues and campaign, once. Refused when the site is not a demonstration."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMONSTRATION:
@@ -17,4 +20,5 @@ class Command(BaseCommand):
         if not Area.objects.at_level("commune").exists():
             raise CommandError("Il n'y a pas encore de territoires. Lancez d'abord : manage.py import_areas")
         venues = france.build(on=timezone.localdate(), progress=self.stderr.write)
-        self.stdout.write(f"{venues} lieux de démonstration")
+        campaign = rhone.build(progress=self.stderr.write)
+        self.stdout.write(f"{venues} lieux de démonstration, campagne « {campaign.name} »")

@@ -15,12 +15,18 @@ from directory.models import ApiToken, Labelling
 from tests.matrix import world
 
 pytestmark = pytest.mark.django_db
-ROLES = ["provider-manager", "provider-agent", "reviewer", "administrator"]
-
-
-@pytest.fixture(autouse=True)
-def demonstration(settings) -> None:
-    settings.DEMONSTRATION = True
+ROLES = [
+    "provider-manager",
+    "provider-agent",
+    "sponsor-manager",
+    "sponsor-distributor",
+    "sponsor-viewer",
+    "reviewer",
+    "operator",
+    "accountant",
+    "approver",
+    "administrator",
+]
 
 
 def printed(*arguments: str) -> str:
@@ -30,9 +36,7 @@ def printed(*arguments: str) -> str:
 
 
 def accounts() -> dict[str, dict[str, Any]]:
-    listed = json.loads(printed("--json"))
-    assert (listed["campaigns"], listed["coupons"]) == ([], [])
-    return {account["role"]: account for account in listed["accounts"]}
+    return {account["role"]: account for account in json.loads(printed("--json"))["accounts"]}
 
 
 def test_the_same_each_time_but_for_the_tokens() -> None:
@@ -47,7 +51,13 @@ def test_the_same_each_time_but_for_the_tokens() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "door"), [("provider-manager", "/espace/{}/membres/"), ("administrator", "/admin/")]
+    ("role", "door"),
+    [
+        ("provider-manager", "/espace/{}/membres/"),
+        ("sponsor-manager", "/espace/{}/commandes/nouvelle/"),
+        ("accountant", "/plateforme/banque/"),
+        ("administrator", "/admin/"),
+    ],
 )
 def test_password_and_code_sign_in(role: str, door: str) -> None:
     account, client = accounts()[role], Client()

@@ -7,11 +7,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from coupons.demo import handing_out
 from directory.demo import accounts
 
 
 class Command(BaseCommand):
-    help = "Prints the accounts of the demonstration. Refused when the site is not a demonstration."
+    help = (
+        "Prints the accounts of the demonstration, and the codes of a booklet just given. "
+        "Refused when the site is not a demonstration."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="for programs")
@@ -21,15 +25,21 @@ class Command(BaseCommand):
             raise CommandError(
                 "Ce site n'est pas une démonstration (DEMONSTRATION=0) : il n'a pas de comptes d'essai."
             )
-        printed = {"accounts": accounts.all_accounts(at=timezone.now()), "campaigns": [], "coupons": []}
+        people = accounts.all_accounts(at=timezone.now())
+        # First the booklet: it makes the campaign where there is none yet.
+        coupons = handing_out.fresh_booklet()
         if options["json"]:
+            printed = {"accounts": people, "campaigns": handing_out.campaigns(), "coupons": coupons}
             self.stdout.write(json.dumps(printed, ensure_ascii=False, indent=2))
             return
         self.stdout.write(f"Comptes d'essai, sur {settings.PUBLIC_URL}/espace/\n")
-        for account in printed["accounts"]:
+        for account in people:
             self.stdout.write(f"  {account['role']}: {account['email']}  {account['password']}")
             if account["totp_secret"]:
                 self._second_factor(account["email"], account["totp_secret"])
+        self.stdout.write("\nUn carnet de 10 chèques de démonstration, remis à l'instant (sans valeur)\n")
+        for coupon in coupons:
+            self.stdout.write(f"  {coupon['code']}")
 
     def _second_factor(self, email: str, secret: str) -> None:
         """For an authenticator app, and the code of this very moment for who has none."""

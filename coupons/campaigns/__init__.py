@@ -1,0 +1,1 @@
+"""Campaigns: a sponsor composes a rule, sees what it would reach, and keeps its drawn zones."""
