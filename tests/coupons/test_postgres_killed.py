@@ -128,7 +128,7 @@ def test_acknowledged_payments_survive_and_the_others_are_asked_again(cluster: C
     for _round in range(ROUNDS):
         shares = [",".join(left[client::CLIENTS]) for client in range(CLIENTS)]
         clients = [payer(cluster, "pay", share) for share in shares]
-        time.sleep(3)
+        wait_until_all_pay(cluster, len(acknowledged))
         cluster.kill()
         lines = [line for client in clients for line in told(client)]
         cluster.start()
@@ -144,6 +144,13 @@ def test_acknowledged_payments_survive_and_the_others_are_asked_again(cluster: C
         done = {coupon for _key, coupon in acknowledged}
         left = [coupon for coupon in left if coupon not in done]
     assert_books_balance(cluster, len(acknowledged))
+
+
+def wait_until_all_pay(cluster: Cluster, before: int) -> None:
+    """However busy the machine is: a kill says nothing if nobody was paying."""
+    patience = time.monotonic() + 60
+    while len(payments(cluster)) < before + 20 * CLIENTS and time.monotonic() < patience:
+        time.sleep(0.1)
 
 
 def payments(cluster: Cluster) -> set[tuple[str, str]]:

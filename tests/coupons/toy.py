@@ -7,13 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.gis.geos import Point
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
+from psycopg import sql
 
 from coupons import ledger
 from coupons.choices import AccountKind, EntryKind, OrderStatus
 from coupons.codes import digest, new_codes
 from coupons.models import Booklet, Campaign, CooperationFund, Coupon, Entry, HandOver, Order
-from coupons.taking import Passage
+from coupons.taking import Passage, take
 from directory.models import Category, Labelling, Organization, Place, Service, User, Venue
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -154,3 +157,22 @@ def coupons_with_codes(n: int, **fields: Any) -> tuple[list[Coupon], list[str]]:
     booklets, codes = booklets_of(an_order(campaign, booklets=1, status=OrderStatus.DELIVERED))
     handed_over(booklets, User.objects.create_user(f"d{campaign.pk}@exemple.test"))
     return list(Coupon.objects.filter(booklet=booklets[0]).order_by("position")), codes
+
+
+def in_state(coupons: QuerySet[Coupon], state: str) -> int:
+    """Coupons as they may be found, put there by the owner of the database: the site cannot."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        [role] = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+        changed = coupons.update(state=state)
+        cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
+    return changed
+
+
+def spent(coupons: QuerySet[Coupon], face_value_cents: int) -> None:
+    """All in one payment, at a counter of its own."""
+    numbers = list(coupons.values_list("pk", flat=True))
+    if numbers:
+        counter = a_counter(f"Lieu {Organization.objects.count()}")
+        take(counter.passage(numbers, price_cents=len(numbers) * face_value_cents), at=AT)
