@@ -10,6 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from coupons import ledger
 from coupons.choices import AccountKind, Loss, OrderStatus
 from coupons.codes import digest, new_codes
 from coupons.distribution.handing import HandOverRefused, hand_over
