@@ -59,7 +59,8 @@ def let_go(response: Response) -> None:
     View, request and response know each other, so that all they hold would wait for the garbage collector: a
     thousand objects an answer, and every twentieth answer waited while twenty thousand were collected.
     """
-    response.data, response.renderer_context = None, {}
+    response.data = None
+    response.renderer_context = {}  # type: ignore[attr-defined]
 
 
 def asked(form: SearchForm) -> SearchForm:

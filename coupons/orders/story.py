@@ -17,7 +17,7 @@ STEPS: list[tuple[str, str | Promise, str]] = [
     (OrderStatus.FUNDED, gettext_lazy("Financée"), "funded_at"),
     (OrderStatus.PRINTED, gettext_lazy("Imprimée"), "printed_at"),
     (OrderStatus.DELIVERED, gettext_lazy("Livrée"), "delivered_at"),
-    (OrderStatus.CLOSED, gettext_lazy("Close"), "closed_at"),
+    (OrderStatus.CLOSED, gettext_lazy("Clôturée"), "closed_at"),
 ]
 
 

@@ -77,6 +77,7 @@ def order(request: SignedInRequest, order_id: int) -> HttpResponse:
         **told(found),
         "transfers": found.transfers.select_related("matched_by").order_by("pk"),
         "funds": staff_may(request.user, StaffCapability.FUND),
+        "prints": staff_may(request.user, StaffCapability.PRINT),
     }
     return render(request, "orders/desk/order.html", context)
 

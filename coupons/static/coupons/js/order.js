@@ -17,6 +17,7 @@ function show() {
   const campaign = terms.campaigns[form.elements.campaign.value];
   const line = form.querySelector("[data-total]");
   line.hidden = !campaign || booklets === 0;
+  form.querySelector("[data-total-empty]")?.toggleAttribute("hidden", !line.hidden);
   if (line.hidden) return;
   const money = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR" });
   line.querySelector("[data-total-booklets]").textContent = booklets.toLocaleString(document.documentElement.lang);
