@@ -250,6 +250,6 @@ DROP FUNCTION coupons_settle(date, timestamptz);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0093_payouts")]
+    dependencies = [("coupons", "0008_payouts")]
 
     operations = [migrations.RunSQL(PAY + CANCEL + SETTLE + GUARDS, BACKWARD)]

@@ -209,6 +209,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0090_payments")]
+    dependencies = [("coupons", "0005_payments")]
 
     operations = [migrations.RunSQL(ACCOUNT + PAY + CANCEL + STATES + PRIVILEGES, BACKWARD)]

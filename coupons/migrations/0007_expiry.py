@@ -112,7 +112,7 @@ DROP FUNCTION coupons_expire(date, timestamptz, integer);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0091_pay_in_the_database")]
+    dependencies = [("coupons", "0006_pay_in_the_database")]
 
     operations = [
         migrations.AlterField(

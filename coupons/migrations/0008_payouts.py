@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0092_expiry"),
+        ("coupons", "0007_expiry"),
         ("directory", "0018_audit_tokens_and_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
