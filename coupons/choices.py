@@ -48,6 +48,7 @@ class OrderStatus(models.TextChoices):
 class BookletStatus(models.TextChoices):
     INERT = "inert", _("pas encore remis")
     ACTIVE = "active", _("remis")
+    ENDED = "ended", _("terminé")
     CANCELLED = "cancelled", _("annulé")
 
 
@@ -121,3 +122,19 @@ class PrintReason(models.TextChoices):
     FIRST = "first", _("première impression")
     REPRINT = "reprint", _("réimpression")
     REPLACEMENT = "replacement", _("remplacement de carnets perdus")
+
+
+class BatchStatus(models.TextChoices):
+    """A batch goes to the bank once two people have seen it; it is closed when every line is paid or not."""
+
+    DRAFT = "draft", _("à approuver")
+    APPROVED = "approved", _("approuvé")
+    CLOSED = "closed", _("clos")
+    CANCELLED = "cancelled", _("annulé")
+
+
+class AttemptStatus(models.TextChoices):
+    PENDING = "pending", _("en cours")
+    PAID = "paid", _("payé")
+    ASIDE = "aside", _("mis de côté")
+    REJECTED = "rejected", _("rejeté")

@@ -68,3 +68,8 @@ class AccountQuerySet(models.QuerySet):
     def with_balance(self) -> Self:
         """Annotate `balance_cents`: debits minus credits."""
         return self.annotate(balance_cents=Coalesce(Sum("legs__amount_cents"), 0))
+
+
+class RedemptionQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        return self.filter(standing=True)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.choices import AccountKind, EntryKind
 from coupons.models.campaigns import Campaign
+from coupons.models.funds import CooperationFund
 from coupons.models.orders import Order
 from coupons.querysets import AccountQuerySet
 from directory.models import Organization, User
@@ -20,6 +21,7 @@ class Account(models.Model):
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="accounts"
     )
+    fund = models.ForeignKey(CooperationFund, models.PROTECT, null=True, blank=True, related_name="accounts")
 
     objects = AccountQuerySet.as_manager()
 
@@ -28,29 +30,48 @@ class Account(models.Model):
         verbose_name_plural = _("comptes du grand livre")
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "order", "campaign", "organization"],
+                fields=["kind", "order", "campaign", "organization", "fund"],
                 nulls_distinct=False,
                 name="account_once",
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(kind__in=["bank", "unmatched", "revenue"], order=None, campaign=None, organization=None)
-                    | Q(kind="sponsor_deposit", order__isnull=False, campaign=None, organization=None)
+                    Q(
+                        kind__in=["bank", "unmatched", "revenue"],
+                        order=None,
+                        campaign=None,
+                        organization=None,
+                        fund=None,
+                    )
+                    | Q(
+                        kind="sponsor_deposit",
+                        order__isnull=False,
+                        campaign=None,
+                        organization=None,
+                        fund=None,
+                    )
                     | Q(
                         kind__in=["outstanding", "contribution", "sponsor_refundable"],
                         order=None,
                         campaign__isnull=False,
                         organization=None,
+                        fund=None,
                     )
-                    | Q(kind="provider_payable", order=None, campaign=None, organization__isnull=False)
-                    | Q(kind="fund_payable")
+                    | Q(
+                        kind="provider_payable",
+                        order=None,
+                        campaign=None,
+                        organization__isnull=False,
+                        fund=None,
+                    )
+                    | Q(kind="fund_payable", order=None, campaign=None, organization=None, fund__isnull=False)
                 ),
                 name="account_has_its_owner",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.order or self.campaign or self.organization or '—'}"
+        return f"{self.get_kind_display()} · {self.order or self.campaign or self.organization or self.fund or '—'}"
 
 
 class Entry(models.Model):

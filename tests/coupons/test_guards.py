@@ -218,10 +218,15 @@ ALLOWED = {
     ("active", "redeemed"),
     ("active", "expired"),
     ("active", "cancelled"),
+    # A payment taken back.
+    ("redeemed", "active"),
+    ("redeemed", "expired"),
+    ("redeemed", "cancelled"),
 }
 STATES = ["inert", "active", "redeemed", "expired", "cancelled"]
 
 
+@pytest.mark.owner
 @pytest.mark.parametrize(
     ("before", "after"), [(before, after) for before in STATES for after in STATES if before != after]
 )
@@ -242,6 +247,7 @@ def test_the_code_of_a_coupon_in_use_is_final(in_state: Callable[[str], Coupon])
         coupons.update(digest=toy.digest("another"))
 
 
+@pytest.mark.owner
 def test_a_cancelled_booklet_takes_its_unused_coupons_along(distributor: User) -> None:
     [first, _second], _codes = toy.booklets_of(toy.an_order(status=OrderStatus.PRINTED))
     toy.handed_over([first], distributor)

@@ -1,13 +1,23 @@
 """A sponsor with a campaign, taken as far as a test needs, by the models alone."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
+
+from django.contrib.gis.geos import Point
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
+from psycopg import sql
 
 from coupons import ledger
 from coupons.choices import AccountKind, EntryKind, OrderStatus
 from coupons.codes import digest, new_codes
-from coupons.models import Booklet, Campaign, Coupon, Entry, HandOver, Order
-from directory.models import Organization, User
+from coupons.models import Booklet, Campaign, CooperationFund, Coupon, Entry, HandOver, Order
+from coupons.taking import Passage, take
+from directory.models import Category, Labelling, Organization, Place, Service, User, Venue
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 FORWARD = [OrderStatus.ORDERED, OrderStatus.FUNDED, OrderStatus.PRINTED, OrderStatus.DELIVERED]
@@ -105,3 +115,64 @@ def handed_over(booklets: list[Booklet], by: User, *, cents: int | None = None) 
         status="active", hand_over=given, valid_until=date(2027, 11, 23)
     )
     return given
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A labelled venue with a service at 35 €, its agent, and the country's fund."""
+
+    service: Service
+    place: Place
+    agent: User
+
+    def passage(self, coupons: Sequence[int], **fields: Any) -> Passage:
+        asked = {"key": uuid4(), "device": "essai", "price_cents": 3500, **fields}
+        return Passage(service=self.service, place=self.place, agent=self.agent, coupons=coupons, **asked)
+
+
+def a_counter(name: str = "Lieu d'essai", lon: float = 1.5, lat: float = 1.5) -> Counter:
+    CooperationFund.objects.get_or_create(area=None, defaults={"name": "Fonds national d'essai"})
+    provider = Organization.objects.create(name=name, is_provider=True)
+    venue = Venue.objects.create(name=name, organization=provider, published=True)
+    place = Place.objects.create(venue=venue, point=Point(lon, lat, srid=4326))
+    Labelling.objects.create(venue=venue, during=DateRange(date(2026, 1, 1), date(2029, 1, 1)))
+    service = Service.objects.create(
+        venue=venue,
+        name="Atelier",
+        price_cents=3500,
+        status="approved",
+        category=Category.objects.exclude(parent=None)[0],
+    )
+    agent = User.objects.create_user(f"agent-{provider.pk}@exemple.test")
+    return Counter(service, place, agent)
+
+
+def coupons_in_hand(n: int, **fields: Any) -> list[Coupon]:
+    """`n` usable coupons of one order."""
+    return coupons_with_codes(n, **fields)[0]
+
+
+def coupons_with_codes(n: int, **fields: Any) -> tuple[list[Coupon], list[str]]:
+    campaign = a_campaign(booklet_size=n, **fields)
+    booklets, codes = booklets_of(an_order(campaign, booklets=1, status=OrderStatus.DELIVERED))
+    handed_over(booklets, User.objects.create_user(f"d{campaign.pk}@exemple.test"))
+    return list(Coupon.objects.filter(booklet=booklets[0]).order_by("position")), codes
+
+
+def in_state(coupons: QuerySet[Coupon], state: str) -> int:
+    """Coupons as they may be found, put there by the owner of the database: the site cannot."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        [role] = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+        changed = coupons.update(state=state)
+        cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
+    return changed
+
+
+def spent(coupons: QuerySet[Coupon], face_value_cents: int) -> None:
+    """All in one payment, at a counter of its own."""
+    numbers = list(coupons.values_list("pk", flat=True))
+    if numbers:
+        counter = a_counter(f"Lieu {Organization.objects.count()}")
+        take(counter.passage(numbers, price_cents=len(numbers) * face_value_cents), at=AT)

@@ -57,7 +57,7 @@ def test_a_booklet_that_was_lost_before_its_hand_over(sponsor: Sponsor) -> None:
 @pytest.mark.parametrize("state", ["redeemed", "expired", "cancelled"])
 def test_its_end(sponsor: Sponsor, state: str) -> None:
     hand_over(booklets=sponsor.booklets[:1], by=sponsor.distributor, at=NOON)
-    Coupon.objects.filter(booklet=sponsor.booklets[0]).update(state=state)
+    toy.in_state(Coupon.objects.filter(booklet=sponsor.booklets[0]), state)
     assert asked(sponsor.codes[0]).standing == state
 
 

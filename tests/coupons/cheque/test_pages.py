@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from coupons.codes import new_codes, printed
 from coupons.distribution.handing import hand_over
 from coupons.models import Coupon
+from tests.coupons import toy
 from tests.coupons.distribution.conftest import NOON, Sponsor, build
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_the_answer(client: Client, sponsor: Sponsor) -> None:
     [("redeemed", "déjà utilisé"), ("expired", "trop tard"), ("cancelled", "est annulé")],
 )
 def test_what_it_no_longer_pays(client: Client, sponsor: Sponsor, state: str, words: str) -> None:
-    Coupon.objects.filter(booklet=sponsor.booklets[0]).update(state=state)
+    toy.in_state(Coupon.objects.filter(booklet=sponsor.booklets[0]), state)
     page = client.post("/cheque/", {"code": sponsor.codes[0]}).content.decode()
     assert words in page
     assert "Où l" not in page

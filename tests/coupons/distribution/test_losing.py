@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coupons import ledger
-from coupons.choices import AccountKind, EntryKind, Loss, OrderStatus
+from coupons.choices import AccountKind, Loss, OrderStatus
 from coupons.codes import digest, new_codes
 from coupons.distribution.handing import HandOverRefused, hand_over
 from coupons.distribution.losing import cancel
-from coupons.models import Booklet, Coupon, Entry, Order
+from coupons.models import Account, Booklet, Coupon, Entry, Order
 from directory.accounts.refusals import Refused
 from directory.models import User
 from tests.at_once import at_once
@@ -33,6 +33,7 @@ from tests.coupons.distribution.conftest import (
 pytestmark = pytest.mark.django_db
 DEPOSIT, OUTSTANDING = AccountKind.SPONSOR_DEPOSIT, AccountKind.OUTSTANDING
 REFUNDABLE, CONTRIBUTION = AccountKind.SPONSOR_REFUNDABLE, AccountKind.CONTRIBUTION
+PAID_OUT = [AccountKind.PROVIDER_PAYABLE, AccountKind.FUND_PAYABLE]
 
 
 def lost(sponsor: Sponsor, booklet: Booklet, **told: Any) -> Booklet | None:
@@ -64,7 +65,7 @@ def test_before_the_hand_over_no_money_moves(sponsor: Sponsor) -> None:
 def test_after_it_what_is_left_is_refundable(sponsor: Sponsor) -> None:
     booklet = sponsor.booklets[0]
     given_out(sponsor, booklet)
-    paid(Coupon.objects.filter(booklet=booklet, position__lte=3), sponsor.order)
+    toy.spent(Coupon.objects.filter(booklet=booklet, position__lte=3), sponsor.order.face_value_cents)
     lost(sponsor, booklet)
     assert balance(OUTSTANDING, campaign=sponsor.campaign) == 0
     assert balance(CONTRIBUTION, campaign=sponsor.campaign) == 0
@@ -76,7 +77,7 @@ def test_after_it_what_is_left_is_refundable(sponsor: Sponsor) -> None:
 def test_a_replacement_holds_what_was_left_and_is_handed_over_for_that(sponsor: Sponsor) -> None:
     booklet, point = sponsor.booklets[0], a_point(sponsor.organization)
     hand_over(booklets=[booklet], by=sponsor.distributor, at=NOON, delivery_point=point)
-    paid(Coupon.objects.filter(booklet=booklet, position__lte=3), sponsor.order)
+    toy.spent(Coupon.objects.filter(booklet=booklet, position__lte=3), sponsor.order.face_value_cents)
     before = balance(DEPOSIT, order=sponsor.order)
     made = lost(sponsor, booklet, replace=True)
     assert made
@@ -115,7 +116,7 @@ def test_what_is_refused(sponsor: Sponsor) -> None:
     with pytest.raises(Refused, match="déjà annulé, le 23 novembre 2026"):
         lost(sponsor, first)
     given_out(sponsor, second)
-    Coupon.objects.filter(booklet=second).update(state="redeemed")
+    toy.in_state(Coupon.objects.filter(booklet=second), "redeemed")
     with pytest.raises(Refused, match="plus de chèque"):
         lost(sponsor, second)
 
@@ -140,24 +141,6 @@ def test_no_replacement_that_could_not_be_handed_over(sponsor: Sponsor) -> None:
     Order.objects.filter(pk=sponsor.order.pk).update(status=OrderStatus.CLOSED)
     with pytest.raises(Refused, match="close"):
         lost(sponsor, sponsor.booklets[0], replace=True)
-
-
-def paid(coupons: Any, order: Order) -> None:
-    """As a payment will: so many coupons used, their value owed to a provider and to the fund."""
-    n = coupons.update(state="redeemed")
-    provider = order.campaign.organization
-    ledger.post(
-        EntryKind.PAYMENT,
-        key=f"paid:{Entry.objects.count()}",
-        legs={
-            ledger.account(OUTSTANDING, campaign=order.campaign): n * order.face_value_cents,
-            ledger.account(CONTRIBUTION, campaign=order.campaign): n * order.contribution_cents,
-            ledger.account(AccountKind.PROVIDER_PAYABLE, organization=provider): -n * order.face_value_cents,
-            ledger.account(AccountKind.FUND_PAYABLE): -n * order.contribution_cents,
-        },
-        at=NOON,
-        by=None,
-    )
 
 
 # What may happen to one of the booklets there are by then, replacements included.
@@ -188,7 +171,10 @@ def done(sponsor: Sponsor, act: str, booklet: Booklet) -> None:
     elif act == "pay":
         first = Coupon.objects.filter(booklet=booklet, state="active").values("pk")[:1]
         if first:
-            paid(Coupon.objects.filter(pk__in=list(first.values_list("pk", flat=True))), sponsor.order)
+            toy.spent(
+                Coupon.objects.filter(pk__in=list(first.values_list("pk", flat=True))),
+                sponsor.order.face_value_cents,
+            )
     elif act == "print":
         if booklet.status == "inert" and booklet.coupons.filter(digest=None).exists():
             as_printed(booklet)
@@ -204,8 +190,7 @@ def check(sponsor: Sponsor) -> None:
     owed = [
         balance(DEPOSIT, order=order),
         balance(REFUNDABLE, campaign=campaign),
-        balance(AccountKind.PROVIDER_PAYABLE, organization=sponsor.organization),
-        balance(AccountKind.FUND_PAYABLE),
+        *(-ledger.balance_cents(account) for account in Account.objects.filter(kind__in=PAID_OUT)),
     ]
     assert sum(owed) + live * (750 + order.contribution_cents) == order.due_cents
     # What is inert can always be handed over: its money is there.

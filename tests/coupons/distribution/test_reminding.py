@@ -9,6 +9,7 @@ from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 from coupons.distribution.handing import hand_over
 from coupons.distribution.reminding import Line, letter_of, remind
 from coupons.models import Booklet, Coupon
+from tests.coupons import toy
 from tests.coupons.distribution.conftest import NOON, Sponsor, a_point
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def test_sixty_days_before_and_fifteen(
 ) -> None:
     commit = django_capture_on_commit_callbacks
     hand_over(booklets=sponsor.booklets[:2], by=sponsor.distributor, at=NOON)
-    Coupon.objects.filter(booklet=sponsor.booklets[0], position__lte=4).update(state="redeemed")
+    toy.in_state(Coupon.objects.filter(booklet=sponsor.booklets[0], position__lte=4), "redeemed")
     told = {days: written(morning(days), commit) for days in (61, 60, 59, 16, 15, 14, 0, -1)}
     assert {days: len(letters) for days, letters in told.items()} == {
         61: 0, 60: 1, 59: 0, 16: 0, 15: 1, 14: 0, 0: 0, -1: 0,
@@ -63,7 +64,7 @@ def test_nothing_of_what_is_used_up(
     sponsor: Sponsor, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     hand_over(booklets=sponsor.booklets[:1], by=sponsor.distributor, at=NOON)
-    Coupon.objects.filter(booklet=sponsor.booklets[0]).update(state="redeemed")
+    toy.in_state(Coupon.objects.filter(booklet=sponsor.booklets[0]), "redeemed")
     assert not written(morning(60), django_capture_on_commit_callbacks)
 
 

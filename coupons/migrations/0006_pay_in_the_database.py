@@ -1,0 +1,214 @@
+"""Payment and its cancellation, as functions of the database: one round trip, and nobody else moves those states.
+
+The site's role may call them; it can neither write payments nor the states of coupons by itself.
+"""
+
+from django.db import migrations
+
+ACCOUNT = """
+CREATE FUNCTION coupons_account_of(
+    p_kind text, p_campaign bigint DEFAULT NULL, p_organization bigint DEFAULT NULL, p_fund bigint DEFAULT NULL)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    opened bigint;
+BEGIN
+    LOOP
+        SELECT id INTO opened FROM coupons_account
+        WHERE kind = p_kind AND order_id IS NULL AND campaign_id IS NOT DISTINCT FROM p_campaign
+          AND organization_id IS NOT DISTINCT FROM p_organization AND fund_id IS NOT DISTINCT FROM p_fund;
+        EXIT WHEN opened IS NOT NULL;
+        INSERT INTO coupons_account (kind, campaign_id, organization_id, fund_id)
+        VALUES (p_kind, p_campaign, p_organization, p_fund) ON CONFLICT DO NOTHING;
+    END LOOP;
+    RETURN opened;
+END $$;
+"""
+
+PAY = """
+CREATE FUNCTION coupons_pay(
+    p_key uuid, p_asked bytea, p_organization bigint, p_venue bigint, p_place bigint, p_service bigint,
+    p_agent bigint, p_device text, p_at timestamptz, p_on date, p_price integer, p_coupons bigint[], p_fund bigint,
+    OUT payment_id bigint, OUT replayed boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    new_entry bigint;
+    taken integer;
+    total bigint;
+BEGIN
+    -- Whoever comes second with the same key waits here for the first one, and gets its payment.
+    INSERT INTO coupons_entry (kind, key, at, "on", by_id, note)
+    VALUES ('payment', format('payment:%s:%s', p_organization, p_key), p_at,
+            (p_at AT TIME ZONE 'Europe/Paris')::date, p_agent, '')
+    ON CONFLICT (key) DO NOTHING RETURNING id INTO new_entry;
+    IF new_entry IS NULL THEN
+        SELECT id INTO payment_id FROM coupons_payment WHERE organization_id = p_organization AND key = p_key;
+        replayed := true;
+        RETURN;
+    END IF;
+    -- In order of number, so that two payments that share coupons wait for each other in one direction only.
+    PERFORM FROM coupons_coupon WHERE id = ANY (p_coupons) ORDER BY id FOR UPDATE;
+    UPDATE coupons_coupon coupon SET state = 'redeemed'
+    FROM coupons_booklet booklet
+    WHERE coupon.id = ANY (p_coupons) AND coupon.state = 'active'
+      AND booklet.id = coupon.booklet_id AND booklet.valid_until >= p_on;
+    GET DIAGNOSTICS taken = ROW_COUNT;
+    IF taken <> cardinality(p_coupons) THEN
+        RAISE EXCEPTION 'a coupon is not usable' USING ERRCODE = 'AP001';
+    END IF;
+    SELECT sum(made.face_value_cents) INTO total
+    FROM coupons_coupon coupon JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
+    JOIN coupons_order made ON made.id = booklet.order_id WHERE coupon.id = ANY (p_coupons);
+    IF total - (SELECT made.face_value_cents FROM coupons_coupon coupon
+                JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
+                JOIN coupons_order made ON made.id = booklet.order_id
+                WHERE coupon.id = p_coupons[cardinality(p_coupons)]) >= p_price THEN
+        RAISE EXCEPTION 'the last coupon pays nothing' USING ERRCODE = 'AP002';
+    END IF;
+    INSERT INTO coupons_payment (organization_id, venue_id, place_id, service_id, agent_id, device, key, asked, at, "on",
+                                 price_cents, covered_cents, entry_id, cancel_reason)
+    VALUES (p_organization, p_venue, p_place, p_service, p_agent, p_device, p_key, p_asked, p_at, p_on,
+            p_price, least(p_price, total), new_entry, '')
+    RETURNING id INTO payment_id;
+    WITH given AS (
+        SELECT coupon.id, made.face_value_cents AS face, made.contribution_cents AS contribution,
+               sum(made.face_value_cents) OVER (ORDER BY named.rank) - made.face_value_cents AS before
+        FROM unnest(p_coupons) WITH ORDINALITY named (id, rank)
+        JOIN coupons_coupon coupon USING (id) JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
+        JOIN coupons_order made ON made.id = booklet.order_id)
+    INSERT INTO coupons_redemption (payment_id, coupon_id, fund_id, paid_cents, returned_cents, contribution_cents,
+                                    standing)
+    SELECT coupons_pay.payment_id, id, p_fund, least(face, p_price - before), face - least(face, p_price - before),
+           contribution, true
+    FROM given;
+    INSERT INTO coupons_leg (entry_id, account_id, amount_cents)
+    SELECT new_entry, account, cents FROM coupons_legs_of_payment(payment_id);
+    replayed := false;
+END $$;
+
+CREATE FUNCTION coupons_legs_of_payment(p_payment bigint) RETURNS TABLE (account bigint, cents bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH taken AS (
+        SELECT made.campaign_id AS campaign, redemption.fund_id AS fund, payment.organization_id AS organization,
+               paid_cents AS paid, returned_cents AS returned, redemption.contribution_cents AS contribution
+        FROM coupons_redemption redemption JOIN coupons_payment payment ON payment.id = redemption.payment_id
+        JOIN coupons_coupon coupon ON coupon.id = redemption.coupon_id
+        JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
+        JOIN coupons_order made ON made.id = booklet.order_id
+        WHERE redemption.payment_id = p_payment),
+    moved AS (
+        SELECT 'outstanding' AS kind, campaign, NULL::bigint AS organization, NULL::bigint AS fund,
+               sum(paid + returned) AS cents FROM taken GROUP BY campaign
+        UNION ALL
+        SELECT 'contribution', campaign, NULL, NULL, sum(contribution) FROM taken GROUP BY campaign
+        UNION ALL
+        SELECT 'sponsor_refundable', campaign, NULL, NULL, -sum(returned) FROM taken GROUP BY campaign
+        UNION ALL
+        SELECT 'provider_payable', NULL, organization, NULL, -sum(paid) FROM taken GROUP BY organization
+        UNION ALL
+        SELECT 'fund_payable', NULL, NULL, fund, -sum(contribution) FROM taken GROUP BY fund)
+    SELECT coupons_account_of(kind, campaign, organization, fund), cents::bigint FROM moved WHERE cents <> 0
+$$;
+"""
+
+# Where coupons cannot go back into circulation (expired or cancelled meanwhile), their value goes back to the sponsor.
+CANCEL = """
+CREATE FUNCTION coupons_cancel_payment(
+    p_payment bigint, p_by bigint, p_reason text, p_at timestamptz, p_on date, OUT cancelled boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    new_entry bigint;
+BEGIN
+    PERFORM FROM coupons_payment WHERE id = p_payment AND cancelled_at IS NULL FOR UPDATE;
+    IF NOT FOUND THEN
+        cancelled := false;
+        RETURN;
+    END IF;
+    PERFORM FROM coupons_coupon
+    WHERE id IN (SELECT coupon_id FROM coupons_redemption WHERE payment_id = p_payment) ORDER BY id FOR UPDATE;
+    INSERT INTO coupons_entry (kind, key, at, "on", by_id, note)
+    VALUES ('payment_cancelled', format('payment-cancelled:%s', p_payment), p_at,
+            (p_at AT TIME ZONE 'Europe/Paris')::date, p_by, left(p_reason, 200))
+    RETURNING id INTO new_entry;
+    INSERT INTO coupons_leg (entry_id, account_id, amount_cents)
+    SELECT new_entry, account, sum(cents) FROM (
+        SELECT account, -cents AS cents FROM coupons_legs_of_payment(p_payment)
+        UNION ALL
+        -- What cannot circulate again: out of circulation, to the sponsor.
+        SELECT coupons_account_of(leg.kind, made.campaign_id), leg.cents
+        FROM coupons_redemption redemption JOIN coupons_coupon coupon ON coupon.id = redemption.coupon_id
+        JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
+        JOIN coupons_order made ON made.id = booklet.order_id
+        CROSS JOIN LATERAL (VALUES
+            ('outstanding', made.face_value_cents), ('contribution', made.contribution_cents),
+            ('sponsor_refundable', -made.face_value_cents - made.contribution_cents)) leg (kind, cents)
+        WHERE redemption.payment_id = p_payment
+          AND (booklet.status <> 'active' OR booklet.valid_until < p_on)) moved
+    GROUP BY account HAVING sum(cents) <> 0;
+    UPDATE coupons_coupon coupon SET state = CASE
+        WHEN booklet.status = 'cancelled' THEN 'cancelled'
+        WHEN booklet.valid_until < p_on THEN 'expired' ELSE 'active' END
+    FROM coupons_booklet booklet
+    WHERE booklet.id = coupon.booklet_id AND coupon.state = 'redeemed'
+      AND coupon.id IN (SELECT coupon_id FROM coupons_redemption WHERE payment_id = p_payment);
+    UPDATE coupons_redemption SET standing = NULL WHERE coupons_redemption.payment_id = p_payment;
+    UPDATE coupons_payment SET cancelled_at = p_at, cancelled_by_id = p_by, cancel_reason = left(p_reason, 200),
+           cancel_entry_id = new_entry WHERE id = p_payment;
+    cancelled := true;
+END $$;
+"""
+
+# A payment that was taken back frees its coupons; everything else as before.
+STATES = """
+CREATE OR REPLACE FUNCTION coupons_coupon_moves() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF (OLD.booklet_id, OLD.position) IS DISTINCT FROM (NEW.booklet_id, NEW.position)
+       OR OLD.digest IS DISTINCT FROM NEW.digest AND NOT (OLD.state = 'inert' AND NEW.state = 'inert') THEN
+        RAISE EXCEPTION 'coupon % is what it is', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_final';
+    END IF;
+    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('inert', 'active'), ('inert', 'cancelled'),
+        ('active', 'redeemed'), ('active', 'expired'), ('active', 'cancelled'),
+        ('redeemed', 'active'), ('redeemed', 'expired'), ('redeemed', 'cancelled')) THEN
+        RAISE EXCEPTION 'a coupon cannot go from % to %', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_moves_in_order';
+    END IF;
+    IF NEW.state = 'active' AND NOT EXISTS (
+        SELECT FROM coupons_booklet WHERE id = NEW.booklet_id AND status = 'active') THEN
+        RAISE EXCEPTION 'the booklet of coupon % was not handed over', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_active_with_its_booklet';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+PRIVILEGES = """
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'aptic_site') THEN
+        REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON coupons_payment, coupons_redemption FROM aptic_site;
+        REVOKE UPDATE ON coupons_coupon FROM aptic_site;
+        GRANT UPDATE (digest) ON coupons_coupon TO aptic_site;
+        REVOKE DELETE, TRUNCATE ON coupons_cooperationfund FROM aptic_site;
+    END IF;
+END $$;
+"""
+
+BACKWARD = """
+DROP FUNCTION coupons_cancel_payment(bigint, bigint, text, timestamptz, date);
+DROP FUNCTION coupons_pay(
+    uuid, bytea, bigint, bigint, bigint, bigint, bigint, text, timestamptz, date, integer, bigint[], bigint);
+DROP FUNCTION coupons_legs_of_payment(bigint);
+DROP FUNCTION coupons_account_of(text, bigint, bigint, bigint);
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'aptic_site') THEN
+        GRANT UPDATE ON coupons_coupon TO aptic_site;
+    END IF;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("coupons", "0005_payments")]
+
+    operations = [migrations.RunSQL(ACCOUNT + PAY + CANCEL + STATES + PRIVILEGES, BACKWARD)]

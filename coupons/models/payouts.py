@@ -1,0 +1,180 @@
+"""Money that goes out: statements of what is due, and the bank files that pay them."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coupons.choices import AttemptStatus, BatchStatus
+from coupons.models.ledger import Account, Entry
+from coupons.models.payments import Payment
+from directory.models import Organization, User
+
+
+class BankDetails(models.Model):
+    """Where an account of the ledger is paid to. A second person verifies; a change waits three days.
+
+    The one in force is the last verified one whose `usable_from` has come.
+    """
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="bank_details", verbose_name=_("compte du grand livre")
+    )
+    holder = models.CharField(_("titulaire"), max_length=70)
+    iban = models.CharField(_("IBAN"), max_length=34)
+    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("saisi par"))
+    entered_at = models.DateTimeField(_("saisi le"), default=timezone.now)
+    verified_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    verified_at = models.DateTimeField(_("vérifié le"), null=True, blank=True)
+    usable_from = models.DateTimeField(_("utilisable à partir de"), null=True, blank=True)
+    refused_at = models.DateTimeField(_("refusé le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("coordonnées bancaires")
+        verbose_name_plural = _("coordonnées bancaires")
+        ordering = ["-entered_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | ~Q(verified_by=F("entered_by")),
+                name="bank_details_verified_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None, verified_at=None, usable_from=None)
+                | Q(
+                    verified_by__isnull=False,
+                    verified_at__isnull=False,
+                    usable_from__gte=F("verified_at"),
+                    refused_at=None,
+                ),
+                name="bank_details_usable_once_verified",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(verified_at=None, refused_at=None),
+                name="bank_details_one_pending",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder} · …{self.iban[-4:]}"
+
+
+class Payout(models.Model):
+    """A statement: what is due to one payee up to a day. It is paid once, by one of its attempts."""
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="payouts", verbose_name=_("compte du grand livre")
+    )
+    number = models.CharField(_("numéro"), max_length=20, unique=True)
+    cut_off = models.DateField(_("arrêté au (inclus)"))
+    amount_cents = models.PositiveBigIntegerField(_("montant, en centimes"))
+    made_at = models.DateTimeField(_("établi le"), default=timezone.now)
+    # Its payment in the books; once there, the statement is paid for good.
+    paid = models.OneToOneField(Entry, models.PROTECT, null=True, blank=True, related_name="payout")
+    held_at = models.DateTimeField(_("mis de côté le"), null=True, blank=True)
+    held_reason = models.CharField(_("motif"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("relevé de versement")
+        verbose_name_plural = _("relevés de versement")
+        ordering = ["-cut_off", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gte=1), name="payout_of_something"),
+        ]
+        indexes = [models.Index(fields=["account"], condition=Q(paid=None), name="payouts_to_pay")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SettledPayment(models.Model):
+    """A payment, or its cancellation, and the one statement that counts it: none as long as it waits for one.
+
+    Written by the functions of the database that pay and take back.
+    """
+
+    payout = models.ForeignKey(Payout, models.PROTECT, null=True, blank=True, related_name="settled_payments")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    on = models.DateField()
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="settlements")
+    cancellation = models.BooleanField(default=False)
+    amount_cents = models.BigIntegerField(_("montant, en centimes"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "cancellation"], name="payment_settled_once"),
+            models.CheckConstraint(
+                condition=Q(cancellation=False, amount_cents__gte=1)
+                | Q(cancellation=True, amount_cents__lte=-1),
+                name="settled_with_its_sign",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "on"], condition=Q(payout=None), name="payments_to_settle")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payout_id}/{self.payment_id}"
+
+
+class Batch(models.Model):
+    """A SEPA file: prepared by one accountant, approved by another, made again byte for byte."""
+
+    number = models.CharField(_("numéro"), max_length=20, unique=True)
+    status = models.CharField(
+        _("état"), max_length=10, choices=BatchStatus.choices, default=BatchStatus.DRAFT
+    )
+    execute_on = models.DateField(_("à exécuter le"))
+    prepared_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("préparé par"))
+    prepared_at = models.DateTimeField(_("préparé le"))
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(_("approuvé le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lot de virements")
+        verbose_name_plural = _("lots de virements")
+        ordering = ["-prepared_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("prepared_by")),
+                name="batch_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "cancelled"])
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="batch_sent_once_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Attempt(models.Model):
+    """A line of a batch: one try to pay a statement, to the bank details of that day."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="attempts", verbose_name=_("lot"))
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="attempts", verbose_name=_("relevé"))
+    details = models.ForeignKey(BankDetails, models.PROTECT, related_name="+")
+    # EndToEndId of the file, from the statement's number and the rank of the try.
+    reference = models.CharField(_("référence"), max_length=35, unique=True)
+    status = models.CharField(
+        _("état"), max_length=10, choices=AttemptStatus.choices, default=AttemptStatus.PENDING
+    )
+    reason = models.CharField(_("motif"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("virement")
+        verbose_name_plural = _("virements")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payout"],
+                condition=Q(status__in=["pending", "paid"]),
+                name="payout_in_one_batch_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,268 @@
+"""From payments to statements, from statements to a bank file, and back from the bank."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from defusedxml import ElementTree
+from django.db import DatabaseError, IntegrityError, transaction
+
+from coupons import batches, payees, sepa
+from coupons.batches import approve, executed, prepare, put_aside, rejected, settle
+from coupons.ledger import balance_cents
+from coupons.models import Account, Attempt, BankDetails, Batch, Entry, Payout, SettledPayment
+from coupons.taking import give_back, take
+from directory.accounts.refusals import Refused
+from directory.models import User
+from tests.coupons import toy
+
+pytestmark = pytest.mark.django_db
+
+LATER = toy.AT + timedelta(days=1)
+CUT_OFF = toy.AT.date()
+IBANS = ["FR7630006000011234567890189", "FR1420041010050500013M02606", "FR7610107001011234567890129"]
+
+
+@pytest.fixture
+def accountant() -> User:
+    return User.objects.create_user("comptable@exemple.test")
+
+
+@pytest.fixture
+def approver() -> User:
+    return User.objects.create_user("approbation@exemple.test")
+
+
+def paid(counter: toy.Counter, n: int = 1) -> None:
+    coupons = toy.coupons_in_hand(n)
+    take(counter.passage([coupon.pk for coupon in coupons]), at=toy.AT)
+
+
+def account_of(counter: toy.Counter) -> Account:
+    return Account.objects.get(kind="provider_payable", organization=counter.service.venue.organization)
+
+
+def with_bank(account: Account, accountant: User, approver: User, iban: str = IBANS[0]) -> BankDetails:
+    entered = payees.enter(account=account, holder="Lieu d'essai", iban=iban, by=accountant, at=toy.AT)
+    return payees.verify(details=entered, by=approver, at=toy.AT)
+
+
+def a_batch(accountant: User, *, at: datetime = LATER) -> Batch:
+    return prepare(execute_on=at.date(), by=accountant, at=at)[0]
+
+
+def due_to_providers() -> list[int]:
+    return list(
+        Payout.objects.filter(account__kind="provider_payable")
+        .order_by("pk")
+        .values_list("amount_cents", flat=True)
+    )
+
+
+def test_a_statement_counts_each_payment_once(accountant: User) -> None:
+    counter = toy.a_counter()
+    paid(counter, 2)
+    paid(counter, 1)
+    assert settle(cut_off=CUT_OFF, by=accountant, at=LATER) == 2  # the provider's and the fund's
+    assert due_to_providers() == [3000]
+    assert settle(cut_off=CUT_OFF, by=accountant, at=LATER) == 0
+    paid(counter, 1)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    assert due_to_providers() == [3000, 1000]
+    assert SettledPayment.objects.exclude(payout=None).count() == 3
+
+
+def test_a_payment_taken_back_before_and_after_its_statement(accountant: User) -> None:
+    counter = toy.a_counter()
+    first, _replayed = take(counter.passage([toy.coupons_in_hand(1)[0].pk]), at=toy.AT)
+    second, _replayed = take(counter.passage([toy.coupons_in_hand(1)[0].pk]), at=toy.AT)
+    give_back(first, by=counter.agent, reason="", at=toy.AT)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    assert due_to_providers() == [1000]
+    give_back(second, by=counter.agent, reason="", at=toy.AT)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    assert due_to_providers() == [1000]  # one coupon too much was stated: it waits for what comes next
+    paid(counter, 3)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    assert due_to_providers() == [1000, 2000]
+
+
+def test_today_is_not_over(accountant: User) -> None:
+    with pytest.raises(Refused):
+        settle(cut_off=LATER.date(), by=accountant, at=LATER)
+
+
+def test_two_people_and_the_money_leaves_once(accountant: User, approver: User) -> None:
+    counter = toy.a_counter()
+    paid(counter, 3)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    with_bank(account_of(counter), accountant, approver)
+    batch = a_batch(accountant)
+    with pytest.raises(Refused):
+        approve(batch=batch, by=accountant, at=LATER)
+    with pytest.raises(IntegrityError, match="batch_approved_by_another"), transaction.atomic():
+        Batch.objects.filter(pk=batch.pk).update(approved_by=accountant, approved_at=LATER, status="approved")
+    batch = approve(batch=batch, by=approver, at=LATER)
+    attempt = batch.attempts.get()
+    executed(attempt=attempt, by=accountant, at=LATER)
+    with pytest.raises(Refused):
+        executed(attempt=attempt, by=accountant, at=LATER)
+    assert balance_cents(account_of(counter)) == 0
+    assert Entry.objects.filter(kind="payout").count() == 1
+    batch.refresh_from_db()
+    assert batch.status == "closed"
+    with pytest.raises(Refused):  # nothing is left to pay but the fund, which has no bank details
+        prepare(execute_on=LATER.date(), by=accountant, at=LATER)
+
+
+def test_who_has_no_bank_account_keeps_nobody_waiting(accountant: User, approver: User) -> None:
+    ready, unready = toy.a_counter("Prêt"), toy.a_counter("Pas prêt")
+    paid(ready)
+    paid(unready)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    with_bank(account_of(ready), accountant, approver)
+    batch, waiting = prepare(execute_on=LATER.date(), by=accountant, at=LATER)
+    assert [attempt.payout.account for attempt in batch.attempts.all()] == [account_of(ready)]
+    assert account_of(unready) in [payout.account for payout in waiting]
+
+
+def test_a_statement_is_in_one_batch_at_a_time(accountant: User, approver: User) -> None:
+    counter = toy.a_counter()
+    paid(counter)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    details = with_bank(account_of(counter), accountant, approver)
+    batch = a_batch(accountant)
+    with pytest.raises(IntegrityError, match="payout_in_one_batch_at_a_time"), transaction.atomic():
+        Attempt.objects.create(
+            batch=batch, payout=batch.attempts.get().payout, details=details, reference="x"
+        )
+
+
+def test_a_line_put_aside_leaves_the_others(accountant: User, approver: User) -> None:
+    counters = [toy.a_counter(name) for name in ("Un", "Deux")]
+    for counter in counters:
+        paid(counter)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    for counter, iban in zip(counters, IBANS, strict=False):
+        with_bank(account_of(counter), accountant, approver, iban)
+    batch = a_batch(accountant)
+    first, second = batch.attempts.order_by("pk")
+    put_aside(attempt=first, reason="vérifier la structure", by=approver, at=LATER)
+    batch = approve(batch=batch, by=approver, at=LATER)
+    assert second.reference.encode() in sepa.transfers(batch)
+    assert first.reference.encode() not in sepa.transfers(batch)
+    assert first.payout not in batches.to_pay()
+    batches.let_go(payout=first.payout, by=approver)
+    assert first.payout in batches.to_pay()
+
+
+def test_a_rejected_line_can_be_paid_again_to_another_account(accountant: User, approver: User) -> None:
+    counter = toy.a_counter()
+    paid(counter)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    with_bank(account_of(counter), accountant, approver)
+    batch = approve(batch=a_batch(accountant), by=approver, at=LATER)
+    rejected(attempt=batch.attempts.get(), reason="compte clos", by=accountant, at=LATER)
+    assert balance_cents(account_of(counter)) == -1000
+    changed = payees.enter(account=account_of(counter), holder="Lieu", iban=IBANS[1], by=accountant, at=LATER)
+    payees.verify(details=changed, by=approver, at=LATER)
+    batches.let_go(payout=batch.attempts.get().payout, by=approver)
+    after = LATER + payees.WAIT
+    again = a_batch(accountant, at=after)
+    assert again.attempts.get().details == changed
+    assert again.attempts.get().reference.endswith("-2")
+    again = approve(batch=again, by=approver, at=after)
+    executed(attempt=again.attempts.get(), by=accountant, at=after)
+    assert balance_cents(account_of(counter)) == 0
+
+
+def test_a_change_of_account_waits_three_days(accountant: User, approver: User) -> None:
+    counter = toy.a_counter()
+    paid(counter)
+    account = account_of(counter)
+    first = with_bank(account, accountant, approver)
+    changed = payees.enter(account=account, holder="Autre", iban=IBANS[1], by=accountant, at=LATER)
+    assert payees.in_force(account, LATER) == first
+    with pytest.raises(Refused):
+        payees.verify(details=changed, by=accountant, at=LATER)
+    payees.verify(details=changed, by=approver, at=LATER)
+    assert payees.in_force(account, LATER + payees.WAIT - timedelta(seconds=1)) == first
+    assert payees.in_force(account, LATER + payees.WAIT) == changed
+
+
+@pytest.mark.parametrize("iban", ["FR7630006000011234567890188", "FR7630006000011234567890180", "x", ""])
+def test_a_wrong_account_is_refused(accountant: User, iban: str) -> None:
+    counter = toy.a_counter()
+    paid(counter)
+    with pytest.raises(Refused):
+        payees.enter(account=account_of(counter), holder="Lieu", iban=iban, by=accountant, at=toy.AT)
+
+
+def test_the_file_passes_its_schema_and_is_the_same_each_time(accountant: User, approver: User) -> None:
+    counters = [toy.a_counter(name) for name in ("Éclair & Cie <Été>", "Deux")]
+    for counter in counters:
+        paid(counter, 3)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    for counter, iban in zip(counters, IBANS, strict=False):
+        with_bank(account_of(counter), accountant, approver, iban)
+    batch = approve(batch=a_batch(accountant), by=approver, at=LATER)
+    first = sepa.transfers(batch)
+    for attempt in batch.attempts.all():
+        executed(attempt=attempt, by=accountant, at=LATER)
+    batch.refresh_from_db()
+    assert sepa.transfers(batch) == first
+    root = ElementTree.fromstring(first)
+    ns = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
+    assert root.findtext("p:CstmrCdtTrfInitn/p:GrpHdr/p:MsgId", namespaces=ns) == batch.number
+    assert root.findtext("p:CstmrCdtTrfInitn/p:GrpHdr/p:CtrlSum", namespaces=ns) == "60.00"
+    ends = [element.text for element in root.iterfind(".//p:EndToEndId", ns)]
+    assert ends == [attempt.reference for attempt in batch.attempts.order_by("pk")]
+
+
+def test_a_draft_is_no_file(accountant: User, approver: User) -> None:
+    counter = toy.a_counter()
+    paid(counter)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    with_bank(account_of(counter), accountant, approver)
+    with pytest.raises(ValueError, match="approved"):
+        sepa.transfers(a_batch(accountant))
+
+
+def test_what_coupons_left_over_is_stated_to_the_sponsor_and_the_fund(accountant: User) -> None:
+    counter = toy.a_counter()
+    take(counter.passage([c.pk for c in toy.coupons_in_hand(4)]), at=toy.AT)  # 40 € for 35 €
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    stated = {payout.account.kind: payout.amount_cents for payout in Payout.objects.all()}
+    assert stated == {"provider_payable": 3500, "sponsor_refundable": 500, "fund_payable": 40}
+    assert settle(cut_off=CUT_OFF, by=accountant, at=LATER) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [({"amount_cents": 1}, "payout_final"), ({"cut_off": date(2020, 1, 1)}, "payout_final")],
+)
+def test_a_statement_is_what_it_is(accountant: User, change: dict, constraint: str) -> None:
+    counter = toy.a_counter()
+    paid(counter)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Payout.objects.update(**change)
+    assert refused.value.__cause__.diag.constraint_name == constraint
+
+
+def test_a_statement_is_not_paid_by_another_amount(accountant: User) -> None:
+    counter = toy.a_counter()
+    paid(counter)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    payout = Payout.objects.get(account=account_of(counter))
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Payout.objects.filter(pk=payout.pk).update(paid=Entry.objects.first())
+    assert refused.value.__cause__.diag.constraint_name == "payout_paid_exactly"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["INSERT INTO coupons_payout (id) VALUES (1)", "UPDATE coupons_settledpayment SET payout_id = NULL"],
+)
+def test_the_site_cannot_state_by_itself(sql: str) -> None:
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        transaction.get_connection().cursor().execute(sql)
