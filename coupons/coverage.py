@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, Count, F, FloatField, Func, IntegerField, Q, Value
 from numpy.typing import NDArray
 
-from coupons.accepting import ON_THE_SPOT, Rule, on_the_spot
+from coupons.accepting import ON_THE_SPOT, Rule, offering, on_the_spot
 from directory.choices import Mode
 from directory.models import Listing
 from directory.querysets import ListingQuerySet, ServiceQuerySet, condition
@@ -338,7 +338,7 @@ def left(territory: Territory, lon: Floats, lat: Floats) -> int:
 
 def widened(rule: Rule, on: date, territory: Territory, reached: tuple[Floats, Floats]) -> Loosened:
     """The same rule in a territory that goes WIDENED_KM further."""
-    around = Listing.objects.labelled_on(on).exclude(categories=[]).order_by()
+    around = offering(Listing.objects.labelled_on(on), rule).order_by()
     places = Places.read(around.beside(rule.areas, rule.shape, WIDENED_KM * 1000), rule)
     taken = places.matching & places.of_kinds(rule.venue_types)
     lon, lat = (

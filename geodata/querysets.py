@@ -55,7 +55,7 @@ class Pieces(Expression):
     output_field = models.BigIntegerField()
     OF_AREAS = "(SELECT geom FROM geodata_areapart WHERE area_id = ANY(%s)) piece"
     OF_SHAPE = "(SELECT ST_Subdivide(ST_GeomFromEWKB(%s), 128) AS geom) piece"
-    HELD = "SELECT held.{pk} FROM {pieces} JOIN {table} held ON {how}"
+    HELD = "SELECT held.{pk} FROM {pieces} JOIN {table} held ON ST_Covers(piece.geom, held.point)"
     MET = "SELECT met.area_id FROM {pieces} JOIN geodata_areapart met ON ST_Intersects(piece.geom, met.geom)"
 
     def __init__(
@@ -78,11 +78,47 @@ class Pieces(Expression):
         model: type[models.Model],
         areas: Collection[int],
         shape: GEOSGeometry | None,
-        how: str = "ST_Covers(piece.geom, held.point)",
     ) -> "Pieces":
         """Of the rows of a table with a `point`, those inside or on the border."""
         meta = model._meta
-        return cls(cls.HELD, areas, shape, table=meta.db_table, pk=meta.pk.column, how=how)
+        return cls(cls.HELD, areas, shape, table=meta.db_table, pk=meta.pk.column)
+
+
+class Beside(Func):
+    """Whether a point is at most so far from a territory: only the pieces around it are measured, and only
+    for points in the territory's rectangle."""
+
+    output_field = models.BooleanField()
+    # A metre in degrees of latitude; in degrees of longitude up to 54 degrees north, beyond every French land.
+    NORTH, EAST = 1 / 110_500, 1.7 / 110_500
+    TEST = """(point && (SELECT ST_Expand(ST_SetSRID(ST_Extent(piece.geom)::geometry, 4326), {east}, {north})
+            FROM {pieces})
+        AND EXISTS (SELECT FROM {pieces} WHERE piece.geom && ST_Expand(point, {east}, {north})
+            AND ST_DWithin(piece.geom::geography, point::geography, {distance_m}, false)))"""
+
+    # Cut once, not again for each point.
+    OF_SHAPE = f"unnest((SELECT array_agg(geom) FROM {Pieces.OF_SHAPE})) AS piece(geom)"  # noqa: S608
+
+    def __init__(self, areas: Collection[int], shape: GEOSGeometry | None, distance_m: int) -> None:
+        super().__init__(F("point"))
+        self.areas, self.shape, self.distance_m = list(areas), shape, int(distance_m)
+
+    def as_sql(
+        self, compiler: Any, connection: Any, *args: Any, **unused: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        column, _none = compiler.compile(self.source_expressions[0])
+        test = self.TEST.replace("point &&", f"{column} &&").replace("point,", f"{column},")
+        test = test.replace("point::", f"{column}::")
+        reach = {
+            "east": self.EAST * self.distance_m,
+            "north": self.NORTH * self.distance_m,
+            "distance_m": self.distance_m,
+        }
+        found: list[tuple[str, Any]] = [(test.format(pieces=Pieces.OF_AREAS, **reach), self.areas)]
+        if self.shape is not None:
+            found.append((test.format(pieces=self.OF_SHAPE, **reach), bytes(self.shape.ewkb)))
+        sql = " OR ".join(one for one, _value in found)
+        return f"({sql})", tuple(value for _one, value in found for _twice in range(2))
 
 
 class LocatedQuerySet(models.QuerySet):
@@ -167,11 +203,8 @@ class LocatedQuerySet(models.QuerySet):
         return self.filter(pk__in=Pieces.holding(self.model, areas, shape))
 
     def beside(self, areas: Collection[int], shape: GEOSGeometry | None, distance_m: int) -> Self:
-        """Inside, or at most that far outside, on the sphere."""
-        near = (
-            f"ST_DWithin(piece.geom::geography, held.point::geography(Point,4326), {int(distance_m)}, false)"
-        )
-        return self.filter(pk__in=Pieces.holding(self.model, areas, shape, near))
+        """Inside, or at most that far outside, on the sphere: for territories of a département at most."""
+        return self.filter(Beside(areas, shape, distance_m))
 
 
 class AreaQuerySet(models.QuerySet):

@@ -201,8 +201,8 @@ class CampaignShape(serializers.ModelSerializer):
     organization = serializers.IntegerField(source="organization_id")
     areas = serializers.SerializerMethodField()
     hand_over_areas = serializers.SerializerMethodField()
-    venue_types = serializers.SlugRelatedField("slug", many=True, read_only=True)
-    categories = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    venue_types: Any = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    categories: Any = serializers.SlugRelatedField("slug", many=True, read_only=True)
     use_in_words = serializers.SerializerMethodField()
     distribution_in_words = serializers.SerializerMethodField()
 

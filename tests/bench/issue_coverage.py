@@ -12,12 +12,16 @@ ANSWERS_AT_LEAST = 5
 
 def rows(requests: int) -> list[Row]:
     """In the database and in Python, then through the API with a session, view and JSON included."""
+    from django.db import connection
     from django.utils import timezone
 
     from coupons.accepting import Rule
     from coupons.coverage import coverage
     from directory.models import Category
 
+    with connection.cursor() as cursor:
+        # As the site's own processes are (config/settings.py).
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
     today = timezone.localdate()
     rare = frozenset(Category.objects.filter(slug="donnees").values_list("pk", flat=True))
     found = []

@@ -1,0 +1,40 @@
+"""Circles on the ground, measured by PostGIS."""
+
+import pytest
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.db import connection
+
+from geodata.circles import circle, multi
+
+pytestmark = pytest.mark.django_db
+
+
+def measured(sql: str, *values: object) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", values)
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "parts"),
+    [(2.35, 48.86, 1), (55.5, -21, 1), (-176.2, -13.3, 1), (-179.9, -14, 2), (179.95, -14, 2), (180, 0, 2)],
+)
+def test_every_point_of_the_rim_is_as_far(lon: float, lat: float, parts: int) -> None:
+    found = circle(Point(lon, lat, srid=4326), 50)
+    assert found.valid
+    assert len(found) == parts
+    west, _south, east, _north = found.extent
+    assert (west >= -180, east <= 180) == (True, True)
+    area = measured("ST_Area(ST_GeomFromEWKB(%s)::geography) / 1e6", bytes(found.ewkb))
+    assert area == pytest.approx(7854, rel=0.01)
+    centre = Point(lon, lat, srid=4326)
+    far = "max(ST_DistanceSphere(rim.geom, ST_GeomFromEWKB(%s))) FROM ST_DumpPoints(ST_GeomFromEWKB(%s)) rim"
+    assert measured(far, bytes(centre.ewkb), bytes(found.ewkb)) == pytest.approx(50_000, rel=0.001)
+
+
+def test_what_overlaps_becomes_one() -> None:
+    first, second = Polygon.from_bbox((0, 0, 2, 2)), Polygon.from_bbox((1, 1, 3, 3))
+    far = MultiPolygon(Polygon.from_bbox((9, 9, 10, 10)), srid=4326)
+    both = multi(first, second)
+    assert (len(both), both.srid, both.area) == (1, 4326, 7)
+    assert len(multi(both, far)) == 2
