@@ -33,11 +33,15 @@ def measure_desk(given: argparse.Namespace) -> list[Any]:
 
 
 def measure_issue(given: argparse.Namespace) -> list[Any]:
-    from tests.bench import issue
+    from tests.bench import issue, issue_coverage, search
+    from tests.bench.stopwatch import table
 
-    rows = issue.measure(given.coupons)
-    print(issue.table(rows))
-    return rows
+    search.prepare(given.venues)
+    works = issue.measure(given.coupons)
+    print(issue.table(works))
+    rows = issue_coverage.rows(given.requests)
+    print(table(rows))
+    return [*works, *rows]
 
 
 MEASURES = {"search": measure_search, "desk": measure_desk, "issue": measure_issue}
@@ -46,7 +50,7 @@ MEASURES = {"search": measure_search, "desk": measure_desk, "issue": measure_iss
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("what", choices=list(DATABASES))
-    parser.add_argument("--venues", type=int, default=100_000, help="for search")
+    parser.add_argument("--venues", type=int, default=100_000, help="for search and coverage")
     parser.add_argument("--coupons", type=int, default=1_000_000, help="for issue: as many are issued")
     parser.add_argument("--requests", type=int, default=300, help="measured for each row of the table")
     parser.add_argument("--json", type=Path, metavar="FILE")
