@@ -106,7 +106,7 @@ class AreaShape(serializers.Serializer):
     name = serializers.CharField()
 
 
-class CoverageShape(serializers.Serializer):
+class ServedTerritoryShape(serializers.Serializer):
     areas = AreaShape(many=True)
     zone = serializers.DictField(allow_null=True, help_text=_("GeoJSON MultiPolygon"))
 
@@ -207,7 +207,7 @@ class CoverageView(OfferView):
     @extend_schema(
         operation_id="offer_coverage",
         summary=_("Lire où un service est rendu à domicile"),
-        responses={200: CoverageShape, **PROBLEMS},
+        responses={200: ServedTerritoryShape, **PROBLEMS},
     )
     def get(self, request: Request, service_id: int) -> Response:
         return Response(told(get_object_or_404(self.services(), pk=service_id)))
@@ -220,7 +220,7 @@ class CoverageAreaView(OfferView):
         operation_id="offer_coverage_add",
         summary=_("Ajouter un territoire officiel"),
         request=None,
-        responses={200: CoverageShape, **PROBLEMS},
+        responses={200: ServedTerritoryShape, **PROBLEMS},
     )
     def put(self, request: Request, service_id: int, level: str, code: str) -> Response:
         service = self.to_change(self.services, service_id)
@@ -249,7 +249,7 @@ class CoverageZoneView(OfferView):
             "GeoJSON : Polygon ou MultiPolygon, en longitude et latitude. Remplace la zone d'avant."
         ),
         request=OpenApiTypes.OBJECT,
-        responses={200: CoverageShape, **PROBLEMS},
+        responses={200: ServedTerritoryShape, **PROBLEMS},
     )
     def put(self, request: Request, service_id: int) -> Response:
         """Read as it came: its guard counts bytes and brackets before anything parses it."""
@@ -270,7 +270,7 @@ class CoverageZoneView(OfferView):
 
 
 def told(service: Service) -> dict[str, Any]:
-    """What CoverageShape describes."""
+    """What ServedTerritoryShape describes."""
     zone = covering.drawn_zone(service)
     areas = service.coverage.exclude(level=Area.Level.CUSTOM).defer("geom").order_by("level", "code")
     shape = json.loads(zone.geom.geojson) if zone and zone.geom else None
