@@ -243,7 +243,10 @@ def coverage(rule: Rule, on: date) -> Coverage:
     )
     if found.venues and not found.left_out_communes:
         return found
-    return replace(found, loosened=loosened(rule, on, places, territory, (lon, lat)))
+    remedies = loosened(rule, on, places, territory, (lon, lat))
+    # What changes nothing is no remedy.
+    helping = [one for one in remedies if one.venues > len(here) or one.left_out < len(far)]
+    return replace(found, loosened=helping)
 
 
 def services(rule: Rule, listings: ListingQuerySet, here: Ints) -> tuple[set[int], Counter[int]]:
