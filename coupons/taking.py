@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -66,7 +67,7 @@ def take(passage: Passage, *, at: datetime) -> tuple[Payment, bool]:
     Atomic; one round trip. Ask again with the same key after any error: there is one payment at most.
     """
     service, place = passage.service, passage.place
-    values = [
+    values: list[Any] = [
         passage.key,
         passage.digest,
         service.venue.organization_id,
@@ -106,6 +107,6 @@ def give_back(payment: Payment, *, by: User, reason: str, at: datetime) -> bool:
 
 def fund_for(place: Place) -> CooperationFund:
     """The fund of the smallest territory that covers the place, else the country's."""
-    areas = Area.objects.filter(fund__isnull=False).covering(place.point).most_specific_first()
-    area = areas.first() if place.point else None
+    areas = Area.objects.filter(fund__isnull=False).most_specific_first()
+    area = areas.covering(place.point).first() if place.point else None
     return CooperationFund.objects.get(area=area)
