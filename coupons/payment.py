@@ -164,7 +164,7 @@ def _of_the_coupon(coupon: Coupon, place: Place, on: date) -> list[Refusal]:
         sentence = _("Ce carnet n'a pas été remis : « %(sponsor)s » doit l'enregistrer d'abord.")
         return [Refusal("not_handed_over", sentence % {"sponsor": booklet.order.campaign.organization.name})]
     if coupon.state == CouponState.EXPIRED or booklet.valid_until < on:
-        sentence = _("Ce chèque n'est plus utilisable depuis le %(day)s.")
+        sentence = _("Ce chèque était utilisable jusqu'au %(day)s.")
         return [Refusal("expired", sentence % {"day": written(booklet.valid_until)})]
     return []
 
