@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from coupons import issuing
 from coupons.choices import OrderStatus
@@ -50,6 +50,15 @@ def test_replacements_are_not_counted_as_ordered() -> None:
     lost.save()
     Booklet.objects.create(order=order, position=3, replaces=lost)
     assert issuing.issue(order=order, at=toy.AT) == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("position", [0, 3])
+def test_what_is_ordered_stands_at_the_positions_that_were_ordered(position: int) -> None:
+    """So that there are never more than were paid for, and nobody has to count."""
+    order = toy.an_order(booklets=2, status=OrderStatus.FUNDED)
+    with pytest.raises(IntegrityError, match="has all its booklets"):
+        Booklet.objects.create(order=order, position=position)
 
 
 @pytest.mark.django_db
