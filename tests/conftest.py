@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.db.models.fields import get_srid_info
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
@@ -71,6 +72,14 @@ def as_the_site(request: pytest.FixtureRequest) -> None:
         cursor.execute("SELECT FROM pg_roles WHERE rolname = 'aptic_site'")
         if cursor.rowcount:
             cursor.execute("SET LOCAL ROLE aptic_site")
+
+
+@pytest.fixture
+def rows_of_reference_change() -> Iterator[None]:
+    """Each process keeps them for a minute: the test sees its own, and no test after it does."""
+    caches["process"].clear()
+    yield
+    caches["process"].clear()
 
 
 @pytest.fixture

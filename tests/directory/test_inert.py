@@ -13,7 +13,7 @@ from directory.models import Category, Closure, Labelling, Organization, Place, 
 from geodata.models import Area, Toponym
 from tests.hostile import HARMLESS, LONG, PAYLOADS, Seen, intruders, read, squeezed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows_of_reference_change")]
 RESULTS = "/lieux/?lon=2.5&lat=46.5&labelled=all"
 AREA = "/territoires/commune/23096/"
 

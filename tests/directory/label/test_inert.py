@@ -23,7 +23,7 @@ from tests.directory.label.conftest import MORNING, Applications, complete
 from tests.hostile import LONG, assert_inert, batches
 from tests.signing_in import SignedInClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows_of_reference_change")]
 
 
 @pytest.fixture

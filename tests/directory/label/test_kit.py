@@ -14,7 +14,7 @@ from directory.label import kit
 from directory.models import Category, Labelling, Service, Venue, VenueType
 from tests.hostile import batches
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows_of_reference_change")]
 MM = 72 / 25.4
 
 

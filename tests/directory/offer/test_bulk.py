@@ -108,7 +108,7 @@ def test_hostile_files_are_refused_quickly(name: str) -> None:
     begun = time.monotonic()
     with pytest.raises(SheetRefused):
         read(HOSTILE[name])
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10  # unguarded, a bomb takes the memory first
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

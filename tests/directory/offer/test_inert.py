@@ -67,6 +67,7 @@ def fill(text: str) -> None:
     BulkEdit.objects.update(name=text[:200], rows=[row], errors=[error])
 
 
+@pytest.mark.usefixtures("rows_of_reference_change")
 def test_pages(world: World, services: tuple[Service, Service, Service]) -> None:
     public, revision, returned = services
     own, venue = [world.organization.pk], world.venue.pk
