@@ -1,6 +1,6 @@
 """Payment and its cancellation, as functions of the database: one round trip, and nobody else moves those states.
 
-The site's role may call them; it can neither write payments nor the states of coupons by itself.
+Their queue for settlement is the table of migration 0008. The site's role may call them; it can neither write payments nor the states of coupons by itself.
 """
 
 from django.db import migrations
@@ -82,6 +82,8 @@ BEGIN
     FROM given;
     INSERT INTO coupons_leg (entry_id, account_id, amount_cents)
     SELECT new_entry, account, cents FROM coupons_legs_of_payment(payment_id);
+    INSERT INTO coupons_settledpayment (payment_id, organization_id, "on", cancellation, amount_cents)
+    VALUES (payment_id, p_organization, p_on, false, least(p_price, total));
     replayed := false;
 END $$;
 
@@ -153,6 +155,8 @@ BEGIN
     UPDATE coupons_redemption SET standing = NULL WHERE coupons_redemption.payment_id = p_payment;
     UPDATE coupons_payment SET cancelled_at = p_at, cancelled_by_id = p_by, cancel_reason = left(p_reason, 200),
            cancel_entry_id = new_entry WHERE id = p_payment;
+    INSERT INTO coupons_settledpayment (payment_id, organization_id, "on", cancellation, amount_cents)
+    SELECT id, organization_id, p_on, true, -covered_cents FROM coupons_payment WHERE id = p_payment;
     cancelled := true;
 END $$;
 """

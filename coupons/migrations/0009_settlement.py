@@ -1,121 +1,9 @@
 """Statements of what is due, made set-wise; who is paid, once; and what a batch may become.
 
-Payments queue for their statement from the moment they are made.
+Payments queue for their statement from the moment they are made (migration 0006).
 """
 
 from django.db import migrations
-
-PAY = """
-CREATE OR REPLACE FUNCTION coupons_pay(
-    p_key uuid, p_asked bytea, p_organization bigint, p_venue bigint, p_place bigint, p_service bigint,
-    p_agent bigint, p_device text, p_at timestamptz, p_on date, p_price integer, p_coupons bigint[], p_fund bigint,
-    OUT payment_id bigint, OUT replayed boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    new_entry bigint;
-    taken integer;
-    total bigint;
-BEGIN
-    -- Whoever comes second with the same key waits here for the first one, and gets its payment.
-    INSERT INTO coupons_entry (kind, key, at, "on", by_id, note)
-    VALUES ('payment', format('payment:%s:%s', p_organization, p_key), p_at,
-            (p_at AT TIME ZONE 'Europe/Paris')::date, p_agent, '')
-    ON CONFLICT (key) DO NOTHING RETURNING id INTO new_entry;
-    IF new_entry IS NULL THEN
-        SELECT id INTO payment_id FROM coupons_payment WHERE organization_id = p_organization AND key = p_key;
-        replayed := true;
-        RETURN;
-    END IF;
-    -- In order of number, so that two payments that share coupons wait for each other in one direction only.
-    PERFORM FROM coupons_coupon WHERE id = ANY (p_coupons) ORDER BY id FOR UPDATE;
-    UPDATE coupons_coupon coupon SET state = 'redeemed'
-    FROM coupons_booklet booklet
-    WHERE coupon.id = ANY (p_coupons) AND coupon.state = 'active'
-      AND booklet.id = coupon.booklet_id AND booklet.valid_until >= p_on;
-    GET DIAGNOSTICS taken = ROW_COUNT;
-    IF taken <> cardinality(p_coupons) THEN
-        RAISE EXCEPTION 'a coupon is not usable' USING ERRCODE = 'AP001';
-    END IF;
-    SELECT sum(made.face_value_cents) INTO total
-    FROM coupons_coupon coupon JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
-    JOIN coupons_order made ON made.id = booklet.order_id WHERE coupon.id = ANY (p_coupons);
-    IF total - (SELECT made.face_value_cents FROM coupons_coupon coupon
-                JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
-                JOIN coupons_order made ON made.id = booklet.order_id
-                WHERE coupon.id = p_coupons[cardinality(p_coupons)]) >= p_price THEN
-        RAISE EXCEPTION 'the last coupon pays nothing' USING ERRCODE = 'AP002';
-    END IF;
-    INSERT INTO coupons_payment (organization_id, venue_id, place_id, service_id, agent_id, device, key, asked, at, "on",
-                                 price_cents, covered_cents, entry_id, cancel_reason)
-    VALUES (p_organization, p_venue, p_place, p_service, p_agent, p_device, p_key, p_asked, p_at, p_on,
-            p_price, least(p_price, total), new_entry, '')
-    RETURNING id INTO payment_id;
-    WITH given AS (
-        SELECT coupon.id, made.face_value_cents AS face, made.contribution_cents AS contribution,
-               sum(made.face_value_cents) OVER (ORDER BY named.rank) - made.face_value_cents AS before
-        FROM unnest(p_coupons) WITH ORDINALITY named (id, rank)
-        JOIN coupons_coupon coupon USING (id) JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
-        JOIN coupons_order made ON made.id = booklet.order_id)
-    INSERT INTO coupons_redemption (payment_id, coupon_id, fund_id, paid_cents, returned_cents, contribution_cents,
-                                    standing)
-    SELECT coupons_pay.payment_id, id, p_fund, least(face, p_price - before), face - least(face, p_price - before),
-           contribution, true
-    FROM given;
-    INSERT INTO coupons_leg (entry_id, account_id, amount_cents)
-    SELECT new_entry, account, cents FROM coupons_legs_of_payment(payment_id);
-    INSERT INTO coupons_settledpayment (payment_id, organization_id, "on", cancellation, amount_cents)
-    VALUES (payment_id, p_organization, p_on, false, least(p_price, total));
-    replayed := false;
-END $$;
-"""
-
-CANCEL = """
-CREATE OR REPLACE FUNCTION coupons_cancel_payment(
-    p_payment bigint, p_by bigint, p_reason text, p_at timestamptz, p_on date, OUT cancelled boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    new_entry bigint;
-BEGIN
-    PERFORM FROM coupons_payment WHERE id = p_payment AND cancelled_at IS NULL FOR UPDATE;
-    IF NOT FOUND THEN
-        cancelled := false;
-        RETURN;
-    END IF;
-    PERFORM FROM coupons_coupon
-    WHERE id IN (SELECT coupon_id FROM coupons_redemption WHERE payment_id = p_payment) ORDER BY id FOR UPDATE;
-    INSERT INTO coupons_entry (kind, key, at, "on", by_id, note)
-    VALUES ('payment_cancelled', format('payment-cancelled:%s', p_payment), p_at,
-            (p_at AT TIME ZONE 'Europe/Paris')::date, p_by, left(p_reason, 200))
-    RETURNING id INTO new_entry;
-    INSERT INTO coupons_leg (entry_id, account_id, amount_cents)
-    SELECT new_entry, account, sum(cents) FROM (
-        SELECT account, -cents AS cents FROM coupons_legs_of_payment(p_payment)
-        UNION ALL
-        -- What cannot circulate again: out of circulation, to the sponsor.
-        SELECT coupons_account_of(leg.kind, made.campaign_id), leg.cents
-        FROM coupons_redemption redemption JOIN coupons_coupon coupon ON coupon.id = redemption.coupon_id
-        JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
-        JOIN coupons_order made ON made.id = booklet.order_id
-        CROSS JOIN LATERAL (VALUES
-            ('outstanding', made.face_value_cents), ('contribution', made.contribution_cents),
-            ('sponsor_refundable', -made.face_value_cents - made.contribution_cents)) leg (kind, cents)
-        WHERE redemption.payment_id = p_payment
-          AND (booklet.status <> 'active' OR booklet.valid_until < p_on)) moved
-    GROUP BY account HAVING sum(cents) <> 0;
-    UPDATE coupons_coupon coupon SET state = CASE
-        WHEN booklet.status = 'cancelled' THEN 'cancelled'
-        WHEN booklet.valid_until < p_on THEN 'expired' ELSE 'active' END
-    FROM coupons_booklet booklet
-    WHERE booklet.id = coupon.booklet_id AND coupon.state = 'redeemed'
-      AND coupon.id IN (SELECT coupon_id FROM coupons_redemption WHERE payment_id = p_payment);
-    UPDATE coupons_redemption SET standing = NULL WHERE coupons_redemption.payment_id = p_payment;
-    UPDATE coupons_payment SET cancelled_at = p_at, cancelled_by_id = p_by, cancel_reason = left(p_reason, 200),
-           cancel_entry_id = new_entry WHERE id = p_payment;
-    INSERT INTO coupons_settledpayment (payment_id, organization_id, "on", cancellation, amount_cents)
-    SELECT id, organization_id, p_on, true, -covered_cents FROM coupons_payment WHERE id = p_payment;
-    cancelled := true;
-END $$;
-"""
 
 # One settlement at a time. What is due to a payee: its queue, or what its account says less what is on its way.
 SETTLE = """
@@ -252,4 +140,4 @@ DROP FUNCTION coupons_settle(date, timestamptz);
 class Migration(migrations.Migration):
     dependencies = [("coupons", "0008_payouts")]
 
-    operations = [migrations.RunSQL(PAY + CANCEL + SETTLE + GUARDS, BACKWARD)]
+    operations = [migrations.RunSQL(SETTLE + GUARDS, BACKWARD)]
