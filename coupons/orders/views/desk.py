@@ -38,12 +38,12 @@ def queue(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": found,
-        "counts": [(OrderStatus(status), TODO[status], counts.get(status, 0)) for status in AT_WORK],
+        "counts": [(OrderStatus(status), NEXT_STEP[status], counts.get(status, 0)) for status in AT_WORK],
     }
     return render(request, "orders/desk/queue.html", context, status=200 if found else 400)
 
 
-TODO = {
+NEXT_STEP = {
     OrderStatus.ORDERED: gettext_lazy("À financer"),
     OrderStatus.FUNDED: gettext_lazy("À imprimer"),
     OrderStatus.PRINTED: gettext_lazy("À livrer"),
