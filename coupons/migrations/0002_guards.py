@@ -173,7 +173,9 @@ FOR EACH ROW WHEN (NEW.status <> 'quote') EXECUTE FUNCTION coupons_order_begins(
 """
 
 BOOKLETS = """
--- Booklets are made inert, for money that is there, and no more than were paid for.
+-- Booklets are made inert, for money that is there, and no more than were paid for: positions of an order are unique
+-- and final, and those that were ordered stand at 1 to `booklets`. (Counting them, or looking for replaced ones where
+-- there are none, made the planner read all booklets there are: 170 ms among 1.2 million.)
 CREATE FUNCTION coupons_booklets_made() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -190,18 +192,19 @@ BEGIN
         RAISE EXCEPTION 'order % is not funded', wrong
             USING ERRCODE = 'check_violation', CONSTRAINT = 'booklet_of_funded_order';
     END IF;
-    SELECT number INTO wrong FROM coupons_order made
-    WHERE id IN (SELECT order_id FROM new_booklets)
-      AND (SELECT count(*) FROM coupons_booklet WHERE order_id = made.id AND replaces_id IS NULL) > booklets LIMIT 1;
+    SELECT made.number INTO wrong FROM new_booklets fresh JOIN coupons_order made ON made.id = fresh.order_id
+    WHERE fresh.replaces_id IS NULL AND fresh.position NOT BETWEEN 1 AND made.booklets LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'order % has all its booklets', wrong
             USING ERRCODE = 'check_violation', CONSTRAINT = 'booklets_as_ordered';
     END IF;
-    SELECT lost.id::text INTO wrong FROM new_booklets fresh JOIN coupons_booklet lost ON lost.id = fresh.replaces_id
-    WHERE lost.status <> 'cancelled' OR lost.order_id <> fresh.order_id LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'booklet % is not cancelled', wrong
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'booklet_replaces_a_cancelled_one';
+    IF EXISTS (SELECT FROM new_booklets WHERE replaces_id IS NOT NULL) THEN
+        SELECT lost.id::text INTO wrong FROM new_booklets fresh JOIN coupons_booklet lost ON lost.id = fresh.replaces_id
+        WHERE lost.status <> 'cancelled' OR lost.order_id <> fresh.order_id LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'booklet % is not cancelled', wrong
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booklet_replaces_a_cancelled_one';
+        END IF;
     END IF;
     RETURN NULL;
 END $$;
@@ -219,7 +222,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'booklet_terms_final';
     END IF;
     IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (
-        ('inert', 'active'), ('inert', 'cancelled'), ('active', 'cancelled')) THEN
+        ('inert', 'active'), ('inert', 'cancelled'), ('active', 'cancelled'), ('active', 'ended')) THEN
         RAISE EXCEPTION 'a booklet cannot go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', CONSTRAINT = 'booklet_moves_in_order';
     END IF;
@@ -246,21 +249,26 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     wrong bigint;
 BEGIN
-    UPDATE coupons_coupon coupon SET state = fresh.status
+    UPDATE coupons_coupon coupon SET state = CASE fresh.status WHEN 'ended' THEN 'expired' ELSE fresh.status END
     FROM new_booklets fresh JOIN old_booklets former USING (id)
     WHERE coupon.booklet_id = fresh.id AND fresh.status <> former.status
       AND coupon.state IN ('inert', 'active');
+    WITH moved AS (
+        SELECT fresh.id, fresh.hand_over_id FROM new_booklets fresh JOIN old_booklets former USING (id)
+        WHERE fresh.status = 'active' AND former.status = 'inert'
+    )
     SELECT hand_over.id INTO wrong
     FROM coupons_handover hand_over JOIN coupons_order made ON made.id = hand_over.order_id
-    WHERE hand_over.id IN (
-            SELECT fresh.hand_over_id FROM new_booklets fresh JOIN old_booklets former USING (id)
-            WHERE fresh.status = 'active' AND former.status = 'inert')
-      AND (SELECT count(*) FROM coupons_booklet WHERE hand_over_id = hand_over.id)
-          * made.booklet_size * made.face_value_cents
-          IS DISTINCT FROM (
+    WHERE hand_over.id IN (SELECT hand_over_id FROM moved)
+      AND (
+        -- All its booklets at once: none is added to one that is made.
+        EXISTS (SELECT FROM coupons_booklet WHERE hand_over_id = hand_over.id AND id NOT IN (SELECT id FROM moved))
+        OR (SELECT count(*) FROM moved JOIN coupons_coupon coupon ON coupon.booklet_id = moved.id
+            WHERE moved.hand_over_id = hand_over.id AND coupon.state = 'active') * made.face_value_cents
+           IS DISTINCT FROM (
             SELECT -leg.amount_cents FROM coupons_leg leg JOIN coupons_account account ON account.id = leg.account_id
             WHERE leg.entry_id = hand_over.entry_id AND account.kind = 'outstanding'
-              AND account.campaign_id = made.campaign_id)
+              AND account.campaign_id = made.campaign_id))
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'hand-over % moved another amount', wrong
@@ -285,6 +293,7 @@ END $$;
 CREATE TRIGGER coupons_coupons_made AFTER INSERT ON coupons_coupon
 REFERENCING NEW TABLE AS new_coupons FOR EACH STATEMENT EXECUTE FUNCTION coupons_coupons_made();
 
+-- A payment that was taken back frees its coupons.
 CREATE FUNCTION coupons_coupon_moves() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -295,7 +304,8 @@ BEGIN
     END IF;
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('inert', 'active'), ('inert', 'cancelled'),
-        ('active', 'redeemed'), ('active', 'expired'), ('active', 'cancelled')) THEN
+        ('active', 'redeemed'), ('active', 'expired'), ('active', 'cancelled'),
+        ('redeemed', 'active'), ('redeemed', 'expired'), ('redeemed', 'cancelled')) THEN
         RAISE EXCEPTION 'a coupon cannot go from % to %', OLD.state, NEW.state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_moves_in_order';
     END IF;
@@ -394,7 +404,7 @@ BACKWARD = "\n".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0001_initial"), ("directory", "0009_audit"), ("geodata", "0002_area_parts")]
+    dependencies = [("coupons", "0001_initial")]
 
     operations = [
         migrations.RunSQL(BOOKS + CAMPAIGNS + ORDERS + BOOKLETS + JOURNAL + FINALITY + PRIVILEGES, BACKWARD)

@@ -1,6 +1,6 @@
 """Payment and its cancellation, as functions of the database: one round trip, and nobody else moves those states.
 
-Their queue for settlement is the table of migration 0008. The site's role may call them; it can neither write payments nor the states of coupons by itself.
+The site's role may call them; it can neither write payments nor the states of coupons by itself.
 """
 
 from django.db import migrations
@@ -161,32 +161,6 @@ BEGIN
 END $$;
 """
 
-# A payment that was taken back frees its coupons; everything else as before.
-STATES = """
-CREATE OR REPLACE FUNCTION coupons_coupon_moves() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    IF (OLD.booklet_id, OLD.position) IS DISTINCT FROM (NEW.booklet_id, NEW.position)
-       OR OLD.digest IS DISTINCT FROM NEW.digest AND NOT (OLD.state = 'inert' AND NEW.state = 'inert') THEN
-        RAISE EXCEPTION 'coupon % is what it is', OLD.id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_final';
-    END IF;
-    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
-        ('inert', 'active'), ('inert', 'cancelled'),
-        ('active', 'redeemed'), ('active', 'expired'), ('active', 'cancelled'),
-        ('redeemed', 'active'), ('redeemed', 'expired'), ('redeemed', 'cancelled')) THEN
-        RAISE EXCEPTION 'a coupon cannot go from % to %', OLD.state, NEW.state
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_moves_in_order';
-    END IF;
-    IF NEW.state = 'active' AND NOT EXISTS (
-        SELECT FROM coupons_booklet WHERE id = NEW.booklet_id AND status = 'active') THEN
-        RAISE EXCEPTION 'the booklet of coupon % was not handed over', OLD.id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_active_with_its_booklet';
-    END IF;
-    RETURN NEW;
-END $$;
-"""
-
 PRIVILEGES = """
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'aptic_site') THEN
@@ -213,6 +187,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0005_payments")]
+    dependencies = [("coupons", "0002_guards")]
 
-    operations = [migrations.RunSQL(ACCOUNT + PAY + CANCEL + STATES + PRIVILEGES, BACKWARD)]
+    operations = [migrations.RunSQL(ACCOUNT + PAY + CANCEL + PRIVILEGES, BACKWARD)]

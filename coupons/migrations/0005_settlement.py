@@ -1,6 +1,6 @@
 """Statements of what is due, made set-wise; who is paid, once; and what a batch may become.
 
-Payments queue for their statement from the moment they are made (migration 0006).
+Payments queue for their statement from the moment they are made (migration 0003).
 """
 
 from django.db import migrations
@@ -138,6 +138,6 @@ DROP FUNCTION coupons_settle(date, timestamptz);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0008_payouts")]
+    dependencies = [("coupons", "0004_expiry")]
 
     operations = [migrations.RunSQL(SETTLE + GUARDS, BACKWARD)]
