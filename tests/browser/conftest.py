@@ -6,6 +6,7 @@ No request may leave the host and no page may break its own Content-Security-Pol
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -45,7 +46,7 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, live_server: Any) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, live_server: Any, transactional_db: None) -> Iterator[OpenPage]:
     """Opens a page of its own context; addresses may be relative to the live site."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -75,7 +76,16 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[OpenPage]:
     yield open_one
     for context in contexts:
         context.close()
+    wait_for_the_site()
     assert not faults, faults
+
+
+def wait_for_the_site() -> None:
+    """Until it has answered what closed pages still asked: a request under way would meet the emptying of the tables."""
+    answering = [one for one in threading.enumerate() if "process_request_thread" in one.name]
+    for one in answering:
+        one.join(timeout=20)
+    assert not [one for one in answering if one.is_alive()], "the site still answers a page that was closed"
 
 
 @pytest.fixture
