@@ -27,6 +27,9 @@ class Capability(StrEnum):
     MANAGE_CAMPAIGNS = "manage_campaigns"
     ORDER = "order"
     HAND_OVER = "hand_over"
+    TAKE_PAYMENTS = "take_payments"
+    SEE_MONEY = "see_money"
+    MANAGE_BANK = "manage_bank"
 
 
 class StaffCapability(StrEnum):
@@ -36,6 +39,11 @@ class StaffCapability(StrEnum):
     SEE_ORDERS = "see_orders"
     FUND = "fund"
     PRINT = "print"
+    SEE_BOOKS = "see_books"
+    SETTLE = "settle"
+    APPROVE = "approve"
+    WATCH = "watch"
+    MODERATE = "moderate"
     SEE_AUDIT = "see_audit"
     MANAGE_STAFF = "manage_staff"
 
@@ -52,12 +60,21 @@ ROLES_WITH: dict[Capability, frozenset[str]] = {
     Capability.MANAGE_CAMPAIGNS: frozenset({"sponsor-manager"}),
     Capability.ORDER: frozenset({"sponsor-manager"}),
     Capability.HAND_OVER: frozenset({"sponsor-manager", "sponsor-distributor"}),
+    Capability.TAKE_PAYMENTS: frozenset({"provider-manager", "provider-agent"}),
+    # What is due and was paid; a colleague at the counter or handing out sees the cheques, not the accounts.
+    Capability.SEE_MONEY: frozenset({"provider-manager", "sponsor-manager", "sponsor-viewer"}),
+    Capability.MANAGE_BANK: frozenset({"provider-manager", "sponsor-manager"}),
 }
 STAFF_ROLES_WITH: dict[StaffCapability, frozenset[str]] = {
     StaffCapability.REVIEW: frozenset({"reviewer", "administrator"}),
     StaffCapability.SEE_ORDERS: frozenset({"operator", "accountant", "approver", "administrator"}),
     StaffCapability.FUND: frozenset({"accountant"}),
     StaffCapability.PRINT: frozenset({"operator"}),
+    StaffCapability.SEE_BOOKS: frozenset({"accountant", "approver", "administrator"}),
+    StaffCapability.SETTLE: frozenset({"accountant"}),
+    StaffCapability.APPROVE: frozenset({"accountant", "approver"}),
+    StaffCapability.WATCH: frozenset({"operator", "accountant", "administrator"}),
+    StaffCapability.MODERATE: frozenset({"reviewer", "administrator"}),
     StaffCapability.SEE_AUDIT: frozenset({"reviewer", "operator", "accountant", "approver", "administrator"}),
     StaffCapability.MANAGE_STAFF: frozenset({"administrator"}),
 }
