@@ -1,13 +1,16 @@
 """Paying statements: one accountant prepares a batch, another approves it, the bank says what became of each line.
 
-Every verb may be called again after whatever stopped it: a statement is paid by one entry, whose key is its number.
+Every verb may be called again after whatever stopped it: a line is paid by one entry, whose key is its reference, and
+a statement has one line at a time that is under way or paid.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from coupons import ledger
@@ -15,12 +18,17 @@ from coupons.choices import AccountKind, AttemptStatus, BatchStatus, EntryKind
 from coupons.holds import of_held_payees
 from coupons.models import Attempt, Batch, Entry, Payout
 from coupons.numbering import next_number
-from coupons.payees import in_force
+from coupons.payees import all_in_force, numbers_of
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 from directory.models import User
 
 PARIS = ZoneInfo("Europe/Paris")
+LONGEST_REASON = 200
+BULK = 1_000
+# Beginnings of the keys of the books' entries: the database knows them too (migration 0005).
+PAID = "payout:"
+RETURNED = "payout-returned:"
 
 
 def settle(*, cut_off: date, by: User, at: datetime) -> int:
@@ -48,22 +56,36 @@ def prepare(*, execute_on: date, by: User, at: datetime) -> tuple[Batch, list[Pa
     if execute_on < at.astimezone(PARIS).date():
         raise Refused(_("La date d'exécution est passée : choisissez aujourd'hui ou plus tard."))
     with acting(by):
-        waiting, lines = [], []
-        for payout in to_pay().select_for_update(of=("self",)).select_related("account"):
-            details = in_force(payout.account, at)
+        one_at_a_time()
+        known, waiting, lines = all_in_force(at), [], []
+        for payout in with_tries(to_pay()).select_for_update(of=("self",)):
+            details = known.get(numbers_of(payout.account))
             if details is None:
                 waiting.append(payout)
-                continue
-            tries = payout.attempts.count() + 1
-            lines.append(Attempt(payout=payout, details=details, reference=f"{payout.number}-{tries}"))
+            else:
+                reference = f"{payout.number}-{payout.tries + 1}"
+                lines.append(Attempt(payout=payout, details=details, reference=reference))
         if not lines:
             raise Refused(_("Aucun relevé ne peut être payé : établissez-en, ou vérifiez des coordonnées."))
         number = next_number("V", at.astimezone(PARIS).year)
         batch = Batch.objects.create(number=number, execute_on=execute_on, prepared_by=by, prepared_at=at)
         for line in lines:
             line.batch = batch
-        Attempt.objects.bulk_create(lines)
+        Attempt.objects.bulk_create(lines, batch_size=BULK)
     return batch, waiting
+
+
+def with_tries(payouts: QuerySet[Payout]) -> QuerySet[Payout]:
+    """Each with its payee at hand, and how often it was in a batch."""
+    before = Attempt.objects.filter(payout=OuterRef("pk")).order_by().values("payout")
+    tries = Coalesce(Subquery(before.annotate(n=Count("pk")).values("n")), 0)
+    return payouts.annotate(tries=tries).select_related("account__campaign").defer("account__campaign__logo")
+
+
+def one_at_a_time() -> None:
+    """Whoever prepares a batch or notes the bank's answer waits for who is doing so, then sees what it left."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('coupons.batches'))")
 
 
 def approve(*, batch: Batch, by: User, at: datetime) -> Batch:
@@ -96,18 +118,33 @@ def cancel(*, batch: Batch, by: User, at: datetime) -> Batch:
 
 
 def put_aside(*, attempt: Attempt, reason: str, by: User, at: datetime) -> None:
-    """A line of a draft; its statement is held back until somebody lets it go. The batch stays as it is."""
+    """A line of a draft; its statement is held back until somebody lets it go. The batch stays as it is.
+
+    Raises Refused.
+    """
     with acting(by):
+        said = said_reason(reason)
         locked(attempt.batch, BatchStatus.DRAFT)
-        current = locked_line(attempt)
-        current.status, current.reason = AttemptStatus.ASIDE, reason[:200]
+        [current] = locked_lines([attempt])
+        require(current, AttemptStatus.PENDING)
+        current.status, current.reason = AttemptStatus.ASIDE, said
         current.save(update_fields=["status", "reason"])
-        hold(payout=current.payout, reason=reason, by=by, at=at)
+        hold(payout=current.payout, reason=said, by=by, at=at)
 
 
 def hold(*, payout: Payout, reason: str, by: User, at: datetime) -> None:
+    """No batch takes it until somebody lets it go. Raises Refused."""
+    said = said_reason(reason)
     with acting(by):
-        Payout.objects.filter(pk=payout.pk, paid=None).update(held_at=at, held_reason=reason[:200])
+        if not Payout.objects.filter(pk=payout.pk, paid=None).update(held_at=at, held_reason=said):
+            raise Refused(_("Ce relevé est déjà payé."))
+
+
+def said_reason(typed: str) -> str:
+    said = " ".join(typed.split())[:LONGEST_REASON]
+    if not said:
+        raise Refused(_("Écrivez pourquoi : la structure lira ce motif."))
+    return said
 
 
 def let_go(*, payout: Payout, by: User) -> None:
@@ -115,41 +152,92 @@ def let_go(*, payout: Payout, by: User) -> None:
         Payout.objects.filter(pk=payout.pk, paid=None).update(held_at=None, held_reason="")
 
 
-def executed(*, attempt: Attempt, by: User, at: datetime) -> Entry:
-    """The bank paid the line: the statement is paid, in the books too. Raises Refused."""
+def executed(*, attempt: Attempt, by: User, at: datetime, on: date | None = None) -> Entry:
+    """The bank paid the line, on that day (today's unless told). Raises Refused."""
+    [entry] = all_executed(attempts=[attempt], by=by, at=at, on=on)
+    return entry
+
+
+def all_executed(
+    *, attempts: Iterable[Attempt], by: User, at: datetime, on: date | None = None
+) -> list[Entry]:
+    """The bank paid these lines: their statements are paid, in the books too. All or none. Raises Refused."""
     with acting(by):
-        current = locked_line(attempt)
-        payout = current.payout
+        lines = locked_lines(attempts)
+        for line in lines:
+            require(line, AttemptStatus.PENDING)
+            require_sent(line.batch)
         bank = ledger.account(AccountKind.BANK)
-        entry = ledger.post(
+        entries = ledger.post_all(
             EntryKind.PAYOUT,
-            key=f"payout:{payout.number}",
-            legs={payout.account: payout.amount_cents, bank: -payout.amount_cents},
+            [
+                ledger.Posting(
+                    key=f"{PAID}{line.reference}",
+                    legs={line.payout.account: line.payout.amount_cents, bank: -line.payout.amount_cents},
+                    note=line.reference,
+                )
+                for line in lines
+            ],
             at=at,
             by=by,
-            note=current.reference,
+            on=on,
         )
-        current.status = AttemptStatus.PAID
-        current.save(update_fields=["status"])
-        payout.paid = entry
-        payout.save(update_fields=["paid"])
-        close_if_done(current.batch)
-        return entry
+        Attempt.objects.filter(pk__in=[line.pk for line in lines]).update(status=AttemptStatus.PAID)
+        for line, entry in zip(lines, entries, strict=True):
+            line.payout.paid = entry
+        Payout.objects.bulk_update([line.payout for line in lines], ["paid"], batch_size=BULK)
+        close_those_done({line.batch_id for line in lines})
+        return entries
 
 
 def rejected(*, attempt: Attempt, reason: str, by: User, at: datetime) -> None:
-    """The bank gave the money back: the statement is held until its bank details are looked at."""
+    """The bank did not pay the line: its statement is held until its bank details are looked at. Raises Refused."""
     with acting(by):
-        current = locked_line(attempt)
-        current.status, current.reason = AttemptStatus.REJECTED, reason[:200]
-        current.save(update_fields=["status", "reason"])
-        hold(payout=current.payout, reason=reason, by=by, at=at)
-        close_if_done(current.batch)
+        [current] = locked_lines([attempt])
+        require(current, AttemptStatus.PENDING)
+        require_sent(current.batch)
+        no_longer_paid(current, reason, by, at)
 
 
-def close_if_done(batch: Batch) -> None:
-    if not batch.attempts.filter(status=AttemptStatus.PENDING).exists():
-        Batch.objects.filter(pk=batch.pk, status=BatchStatus.APPROVED).update(status=BatchStatus.CLOSED)
+def returned(*, attempt: Attempt, reason: str, by: User, at: datetime, on: date | None = None) -> Entry:
+    """The money of a line that was paid came back: the books take it back, and its statement is held, to be paid again.
+
+    Raises Refused.
+    """
+    with acting(by):
+        [current] = locked_lines([attempt])
+        require(current, AttemptStatus.PAID)
+        payout = current.payout
+        entry = ledger.post(
+            EntryKind.PAYOUT_RETURNED,
+            key=f"{RETURNED}{current.reference}",
+            legs={
+                ledger.account(AccountKind.BANK): payout.amount_cents,
+                payout.account: -payout.amount_cents,
+            },
+            at=at,
+            by=by,
+            note=current.reference,
+            on=on,
+        )
+        payout.paid = None
+        payout.save(update_fields=["paid"])
+        no_longer_paid(current, reason, by, at)
+        return entry
+
+
+def no_longer_paid(line: Attempt, reason: str, by: User, at: datetime) -> None:
+    line.status, line.reason = AttemptStatus.REJECTED, reason[:LONGEST_REASON]
+    line.save(update_fields=["status", "reason"])
+    hold(payout=line.payout, reason=reason, by=by, at=at)
+    close_those_done({line.batch_id})
+
+
+def close_those_done(batches: Collection[int]) -> None:
+    """Approved ones of which no line is under way any more."""
+    under_way = Attempt.objects.filter(batch=OuterRef("pk"), status=AttemptStatus.PENDING)
+    done = Batch.objects.filter(~Exists(under_way), pk__in=batches, status=BatchStatus.APPROVED)
+    done.update(status=BatchStatus.CLOSED)
 
 
 def locked(batch: Batch, status: BatchStatus) -> Batch:
@@ -161,14 +249,19 @@ def locked(batch: Batch, status: BatchStatus) -> Batch:
     return current
 
 
-def locked_line(attempt: Attempt) -> Attempt:
-    with transaction.atomic():
-        current = (
-            Attempt.objects.select_for_update(of=("self",))
-            .select_related("payout__account", "batch")
-            .get(pk=attempt.pk)
-        )
-    if current.status != AttemptStatus.PENDING:
-        words = {"reference": current.reference, "status": current.get_status_display()}
+def locked_lines(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """As they are now, in the order of their numbers, held to the end of the transaction."""
+    one_at_a_time()
+    rows = Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts]).order_by("pk")
+    return list(rows.select_for_update(of=("self",)).select_related("payout__account", "batch"))
+
+
+def require(line: Attempt, status: AttemptStatus) -> None:
+    if line.status != status:
+        words = {"reference": line.reference, "status": line.get_status_display()}
         raise Refused(_("La ligne %(reference)s est maintenant « %(status)s ».") % words)
-    return current
+
+
+def require_sent(batch: Batch) -> None:
+    if batch.status not in (BatchStatus.APPROVED, BatchStatus.CLOSED):
+        raise Refused(_("Le lot %(number)s n'est pas approuvé.") % {"number": batch.number})

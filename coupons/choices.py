@@ -99,6 +99,7 @@ class EntryKind(models.TextChoices):
     PAYMENT_CANCELLED = "payment_cancelled", _("paiement annulé")
     EXPIRY = "expiry", _("expiration")
     PAYOUT = "payout", _("versement")
+    PAYOUT_RETURNED = "payout_returned", _("versement revenu")
 
 
 class PrintStatus(models.TextChoices):
@@ -138,3 +139,22 @@ class AttemptStatus(models.TextChoices):
     PAID = "paid", _("payé")
     ASIDE = "aside", _("mis de côté")
     REJECTED = "rejected", _("rejeté")
+
+
+class AnswerFormat(models.TextChoices):
+    """In which words the bank tells what became of our transfers."""
+
+    STATEMENT = "camt.053", _("relevé de compte (camt.053)")
+    STATUS = "pain.002", _("compte rendu de virements (pain.002)")
+
+
+class Outcome(models.TextChoices):
+    """What a line of the bank's answer changed."""
+
+    EXECUTED = "executed", _("payé")
+    REJECTED = "rejected", _("rejeté")
+    RETURNED = "returned", _("revenu")
+    KNOWN = "known", _("déjà noté")
+    WAITING = "waiting", _("en cours à la banque")
+    REFUSED = "refused", _("à vérifier")
+    UNKNOWN = "unknown", _("inconnu")

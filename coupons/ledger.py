@@ -4,8 +4,9 @@ An entry is posted with all its legs at once; the database refuses one that does
 leg later, and one that takes from an order's deposit more than is there.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -32,6 +33,18 @@ def account(
     return found
 
 
+@dataclass(frozen=True)
+class Posting:
+    """An entry to be written; `legs` are euro cents by account, debits positive. Legs of nothing are left out.
+
+    `key` names the event ("hand-over:CN…"): posting it twice raises IntegrityError.
+    """
+
+    key: str
+    legs: Mapping[Account, int]
+    note: str = ""
+
+
 def post(
     kind: EntryKind,
     *,
@@ -40,19 +53,29 @@ def post(
     at: datetime,
     by: User | None,
     note: str = "",
+    on: date | None = None,
 ) -> Entry:
-    """Post an entry; `legs` are euro cents by account, debits positive. Legs of nothing are left out.
+    """`on`: its day in the books when it is not today's, such as the bank's."""
+    [entry] = post_all(kind, [Posting(key, legs, note)], at=at, by=by, on=on)
+    return entry
 
-    `key` names the event ("hand-over:CN…"): posting it twice raises IntegrityError.
-    """
+
+def post_all(
+    kind: EntryKind, postings: Sequence[Posting], *, at: datetime, by: User | None, on: date | None = None
+) -> list[Entry]:
+    """All of them or none, in that order."""
+    day = on or at.astimezone(PARIS).date()
     with transaction.atomic():
-        entry = Entry.objects.create(
-            kind=kind, key=key, at=at, on=at.astimezone(PARIS).date(), by=by, note=note
+        entries = Entry.objects.bulk_create(
+            Entry(kind=kind, key=posting.key, at=at, on=day, by=by, note=posting.note) for posting in postings
         )
         Leg.objects.bulk_create(
-            Leg(entry=entry, account=of, amount_cents=cents) for of, cents in legs.items() if cents
+            Leg(entry=entry, account=of, amount_cents=cents)
+            for entry, posting in zip(entries, postings, strict=True)
+            for of, cents in posting.legs.items()
+            if cents
         )
-    return entry
+    return entries
 
 
 def balance_cents(of: Account) -> int:

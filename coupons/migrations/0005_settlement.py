@@ -28,7 +28,7 @@ BEGIN
         FROM coupons_account account JOIN coupons_leg leg ON leg.account_id = account.id
         JOIN coupons_entry entry ON entry.id = leg.entry_id
         WHERE account.kind IN ('sponsor_refundable', 'fund_payable')
-          AND (entry."on" <= p_cut_off OR leg.amount_cents > 0)
+          AND (entry."on" <= p_cut_off OR leg.amount_cents > 0 OR entry.kind = 'payout_returned')
         GROUP BY account.id),
     statements AS (
         INSERT INTO coupons_payout (account_id, number, cut_off, amount_cents, made_at, held_reason)
@@ -48,20 +48,33 @@ END $$;
 """
 
 GUARDS = """
--- A statement is what it says; it is paid once, by an entry of its amount, and by nothing else.
+-- The entry that undoes one by which a statement was paid: the bank sent the money back.
+CREATE FUNCTION coupons_payout_came_back(p_paid bigint, p_account bigint, p_amount bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM coupons_entry paid JOIN coupons_entry back
+            ON back.key = 'payout-returned:' || substr(paid.key, length('payout:') + 1)
+        JOIN coupons_leg leg ON leg.entry_id = back.id
+        WHERE paid.id = p_paid AND back.kind = 'payout_returned'
+          AND leg.account_id = p_account AND leg.amount_cents = -p_amount)
+$$;
+
+-- A statement is what it says; it is paid by one entry of its amount, and stays so unless the money came back.
 CREATE FUNCTION coupons_payout_moves() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF (OLD.account_id, OLD.number, OLD.cut_off, OLD.amount_cents) IS DISTINCT FROM
        (NEW.account_id, NEW.number, NEW.cut_off, NEW.amount_cents)
-       OR OLD.paid_id IS NOT NULL AND OLD IS DISTINCT FROM NEW THEN
+       OR OLD.paid_id IS NOT NULL AND OLD IS DISTINCT FROM NEW AND NOT (
+          NEW.paid_id IS NULL AND coupons_payout_came_back(OLD.paid_id, OLD.account_id, OLD.amount_cents)) THEN
         RAISE EXCEPTION 'statement % is what it is', OLD.number
             USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_final';
     END IF;
-    IF NEW.paid_id IS NOT NULL AND NOT EXISTS (
+    IF NEW.paid_id IS NOT NULL AND (NOT EXISTS (
         SELECT FROM coupons_leg leg JOIN coupons_entry entry ON entry.id = leg.entry_id
         WHERE leg.entry_id = NEW.paid_id AND entry.kind = 'payout'
-          AND leg.account_id = NEW.account_id AND leg.amount_cents = NEW.amount_cents) THEN
+          AND leg.account_id = NEW.account_id AND leg.amount_cents = NEW.amount_cents)
+       OR coupons_payout_came_back(NEW.paid_id, NEW.account_id, NEW.amount_cents)) THEN
         RAISE EXCEPTION 'statement % was paid another amount', OLD.number
             USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_paid_exactly';
     END IF;
@@ -90,7 +103,8 @@ END $$;
 CREATE TRIGGER coupons_batch_moves BEFORE UPDATE ON coupons_batch
 FOR EACH ROW EXECUTE FUNCTION coupons_batch_moves();
 
--- Lines are added to a draft only; afterwards they are paid, put aside or rejected, once.
+-- Lines are added to a draft only; afterwards they are paid, put aside or rejected, once. One that was paid is
+-- rejected later only by the entry that takes its money back.
 CREATE FUNCTION coupons_attempt_moves() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -106,8 +120,10 @@ BEGIN
     END IF;
     IF (OLD.batch_id, OLD.payout_id, OLD.details_id, OLD.reference) IS DISTINCT FROM
        (NEW.batch_id, NEW.payout_id, NEW.details_id, NEW.reference)
-       OR OLD.status <> 'pending' AND OLD IS DISTINCT FROM NEW
-       OR NEW.status IN ('paid', 'rejected') AND stage <> 'approved' THEN
+       OR OLD.status <> 'pending' AND OLD IS DISTINCT FROM NEW AND NOT (
+          OLD.status = 'paid' AND NEW.status = 'rejected' AND EXISTS (
+              SELECT FROM coupons_entry WHERE key = 'payout-returned:' || OLD.reference AND kind = 'payout_returned'))
+       OR OLD.status = 'pending' AND NEW.status IN ('paid', 'rejected') AND stage <> 'approved' THEN
         RAISE EXCEPTION 'line % is what it is', OLD.reference
             USING ERRCODE = 'check_violation', CONSTRAINT = 'attempt_final';
     END IF;
@@ -133,6 +149,7 @@ DROP TRIGGER coupons_payout_moves ON coupons_payout;
 DROP FUNCTION coupons_attempt_moves();
 DROP FUNCTION coupons_batch_moves();
 DROP FUNCTION coupons_payout_moves();
+DROP FUNCTION coupons_payout_came_back(bigint, bigint, bigint);
 DROP FUNCTION coupons_settle(date, timestamptz);
 """
 

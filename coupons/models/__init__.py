@@ -9,15 +9,25 @@ from coupons.models.holds import PayeeHold
 from coupons.models.ledger import Account, Entry, Leg
 from coupons.models.orders import Delivery, Order, Paper, Series
 from coupons.models.payments import Payment, Redemption
-from coupons.models.payouts import Attempt, BankDetails, Batch, Payout, SettledPayment
+from coupons.models.payouts import (
+    Attempt,
+    BankAnswer,
+    BankDetails,
+    Batch,
+    BatchDownload,
+    Payout,
+    SettledPayment,
+)
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
 
 __all__ = [
     "Account",
     "Attempt",
+    "BankAnswer",
     "BankDetails",
     "BankStatement",
     "Batch",
+    "BatchDownload",
     "Booklet",
     "BulkHandOver",
     "Campaign",

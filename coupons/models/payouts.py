@@ -5,36 +5,64 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coupons.choices import AttemptStatus, BatchStatus
+from coupons.choices import AnswerFormat, AttemptStatus, BatchStatus
+from coupons.models.funds import CooperationFund
 from coupons.models.ledger import Account, Entry
 from coupons.models.payments import Payment
 from directory.models import Organization, User
 
 
 class BankDetails(models.Model):
-    """Where an account of the ledger is paid to. A second person verifies; a change waits three days.
+    """Where a payee is paid: an organisation, for all that is due to it, or a cooperation fund.
 
-    The one in force is the last verified one whose `usable_from` has come.
+    A second person verifies; a change waits three days. The one in force is the last verified one whose
+    `usable_from` has come.
     """
 
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="bank_details", verbose_name=_("compte du grand livre")
+    organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bank_details",
+        verbose_name=_("structure"),
+    )
+    fund = models.ForeignKey(
+        CooperationFund,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bank_details",
+        verbose_name=_("fonds"),
     )
     holder = models.CharField(_("titulaire"), max_length=70)
     iban = models.CharField(_("IBAN"), max_length=34)
     bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    # Who is told when they are changed.
+    contact = models.EmailField(_("adresse à prévenir"), blank=True)
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("saisi par"))
     entered_at = models.DateTimeField(_("saisi le"), default=timezone.now)
     verified_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     verified_at = models.DateTimeField(_("vérifié le"), null=True, blank=True)
     usable_from = models.DateTimeField(_("utilisable à partir de"), null=True, blank=True)
+    refused_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     refused_at = models.DateTimeField(_("refusé le"), null=True, blank=True)
+    refused_reason = models.CharField(_("motif du refus"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("coordonnées bancaires")
         verbose_name_plural = _("coordonnées bancaires")
         ordering = ["-entered_at", "-pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(organization__isnull=False, fund=None) | Q(organization=None, fund__isnull=False),
+                name="bank_details_of_one_payee",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_at=None, refused_by=None, refused_reason="")
+                | Q(refused_at__isnull=False, refused_by__isnull=False) & ~Q(refused_reason=""),
+                name="bank_details_refused_for_a_reason",
+            ),
             models.CheckConstraint(
                 condition=Q(verified_by=None) | ~Q(verified_by=F("entered_by")),
                 name="bank_details_verified_by_another",
@@ -50,8 +78,9 @@ class BankDetails(models.Model):
                 name="bank_details_usable_once_verified",
             ),
             models.UniqueConstraint(
-                fields=["account"],
+                fields=["organization", "fund"],
                 condition=Q(verified_at=None, refused_at=None),
+                nulls_distinct=False,
                 name="bank_details_one_pending",
             ),
         ]
@@ -178,3 +207,40 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class BatchDownload(models.Model):
+    """Somebody took the bank file of a batch away."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="downloads", verbose_name=_("lot"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("par"))
+    at = models.DateTimeField(_("le"))
+
+    class Meta:
+        verbose_name = _("téléchargement d'un fichier de virements")
+        verbose_name_plural = _("téléchargements de fichiers de virements")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.batch} · {self.at:%Y-%m-%d}"
+
+
+class BankAnswer(models.Model):
+    """What the bank said of our transfers: a file brought in once (`digest` is its SHA-256), and what it changed."""
+
+    digest = models.BinaryField(_("empreinte"), max_length=32, unique=True)
+    name = models.CharField(_("nom du fichier"), max_length=200)
+    format = models.CharField(_("format"), max_length=10, choices=AnswerFormat.choices)
+    message = models.CharField(_("identifiant du message"), max_length=80)
+    # Each {"outcome", "reference", "line", "reason"}, in the order of the file.
+    lines = models.JSONField(_("lignes"), default=list)
+    imported_at = models.DateTimeField(_("importé le"), default=timezone.now)
+    imported_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("importé par"))
+
+    class Meta:
+        verbose_name = _("réponse de la banque")
+        verbose_name_plural = _("réponses de la banque")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name or self.message

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from coupons.camt import MOST_BYTES
 from coupons.choices import OrderStatus
 from coupons.models import Campaign, DeliveryPoint, Order
-from coupons.orders import statements
 from directory.accounts.forms import SiretField
 from directory.models import Organization
 
@@ -151,7 +151,7 @@ class StatementForm(forms.Form):
 
     def raw(self) -> bytes:
         """One byte more than is allowed is enough to know that there are too many."""
-        read: bytes = self.cleaned_data["file"].read(statements.MOST_BYTES + 1)
+        read: bytes = self.cleaned_data["file"].read(MOST_BYTES + 1)
         return read
 
 

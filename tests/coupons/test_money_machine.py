@@ -174,9 +174,13 @@ class Money(RuleBasedStateMachine):
     @rule()
     def pay_what_is_stated(self) -> None:
         for payout in batches.to_pay().select_related("account"):
-            if payees.in_force(payout.account, self.at) is None:
+            if payees.in_force(payees.payee_of(payout.account), self.at) is None:
                 entered = payees.enter(
-                    account=payout.account, holder="Essai", iban=IBAN, by=self.accountant, at=self.at
+                    payee=payees.payee_of(payout.account),
+                    holder="Essai",
+                    iban=IBAN,
+                    by=self.accountant,
+                    at=self.at,
                 )
                 payees.verify(details=entered, by=self.approver, at=self.at)
         batch, waiting = prepare(execute_on=self.at.date(), by=self.accountant, at=self.at)

@@ -42,7 +42,9 @@ def account_of(counter: toy.Counter) -> Account:
 
 
 def with_bank(account: Account, accountant: User, approver: User, iban: str = IBANS[0]) -> BankDetails:
-    entered = payees.enter(account=account, holder="Lieu d'essai", iban=iban, by=accountant, at=toy.AT)
+    entered = payees.enter(
+        payee=payees.payee_of(account), holder="Lieu d'essai", iban=iban, by=accountant, at=toy.AT
+    )
     return payees.verify(details=entered, by=approver, at=toy.AT)
 
 
@@ -163,7 +165,9 @@ def test_a_rejected_line_can_be_paid_again_to_another_account(accountant: User, 
     batch = approve(batch=a_batch(accountant), by=approver, at=LATER)
     rejected(attempt=batch.attempts.get(), reason="compte clos", by=accountant, at=LATER)
     assert balance_cents(account_of(counter)) == -1000
-    changed = payees.enter(account=account_of(counter), holder="Lieu", iban=IBANS[1], by=accountant, at=LATER)
+    changed = payees.enter(
+        payee=payees.payee_of(account_of(counter)), holder="Lieu", iban=IBANS[1], by=accountant, at=LATER
+    )
     payees.verify(details=changed, by=approver, at=LATER)
     batches.let_go(payout=batch.attempts.get().payout, by=approver)
     after = LATER + payees.WAIT
@@ -180,13 +184,15 @@ def test_a_change_of_account_waits_three_days(accountant: User, approver: User) 
     paid(counter)
     account = account_of(counter)
     first = with_bank(account, accountant, approver)
-    changed = payees.enter(account=account, holder="Autre", iban=IBANS[1], by=accountant, at=LATER)
-    assert payees.in_force(account, LATER) == first
+    changed = payees.enter(
+        payee=payees.payee_of(account), holder="Autre", iban=IBANS[1], by=accountant, at=LATER
+    )
+    assert payees.in_force(payees.payee_of(account), LATER) == first
     with pytest.raises(Refused):
         payees.verify(details=changed, by=accountant, at=LATER)
     payees.verify(details=changed, by=approver, at=LATER)
-    assert payees.in_force(account, LATER + payees.WAIT - timedelta(seconds=1)) == first
-    assert payees.in_force(account, LATER + payees.WAIT) == changed
+    assert payees.in_force(payees.payee_of(account), LATER + payees.WAIT - timedelta(seconds=1)) == first
+    assert payees.in_force(payees.payee_of(account), LATER + payees.WAIT) == changed
 
 
 @pytest.mark.parametrize("iban", ["FR7630006000011234567890188", "FR7630006000011234567890180", "x", ""])
@@ -194,7 +200,9 @@ def test_a_wrong_account_is_refused(accountant: User, iban: str) -> None:
     counter = toy.a_counter()
     paid(counter)
     with pytest.raises(Refused):
-        payees.enter(account=account_of(counter), holder="Lieu", iban=iban, by=accountant, at=toy.AT)
+        payees.enter(
+            payee=payees.payee_of(account_of(counter)), holder="Lieu", iban=iban, by=accountant, at=toy.AT
+        )
 
 
 def test_the_file_passes_its_schema_and_is_the_same_each_time(accountant: User, approver: User) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupons.orders.statements import MOST_BYTES, MOST_LINES, read
+from coupons.camt import MOST_BYTES, MOST_LINES
+from coupons.orders.statements import read
 from directory.accounts.refusals import Refused
 from tests.coupons.orders.camt import IBAN, detail, entry, statement
 
