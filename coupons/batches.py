@@ -63,7 +63,7 @@ def prepare(*, execute_on: date, by: User, at: datetime) -> tuple[Batch, list[Pa
             if details is None:
                 waiting.append(payout)
             else:
-                reference = f"{payout.number}-{payout.tries + 1}"
+                reference = f"{payout.number}-{payout.tries + 1}"  # type: ignore[attr-defined]
                 lines.append(Attempt(payout=payout, details=details, reference=reference))
         if not lines:
             raise Refused(_("Aucun relevé ne peut être payé : établissez-en, ou vérifiez des coordonnées."))

@@ -80,7 +80,7 @@ STAFF_ROLES_WITH: dict[StaffCapability, frozenset[str]] = {
 }
 # What a token may do of what its account may do, by its scopes.
 SCOPES_WITH: dict[str, frozenset[Capability]] = {
-    "read": frozenset({Capability.SEE}),
+    "read": frozenset({Capability.SEE, Capability.SEE_MONEY}),
     "offer": frozenset({Capability.SEE, Capability.CONFIRM, Capability.EDIT_OFFER}),
     "orders": frozenset({Capability.SEE, Capability.MANAGE_CAMPAIGNS, Capability.ORDER}),
     "hand_over": frozenset({Capability.SEE, Capability.HAND_OVER}),

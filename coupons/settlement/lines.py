@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from coupons.booklet_numbers import printed_number
 from coupons.choices import AccountKind, EntryKind
-from coupons.models import Leg, Payout, Redemption, SettledPayment
+from coupons.models import Leg, Payout, Redemption
 
 Row = list[str]
 
@@ -42,7 +42,14 @@ def by_day(payout: Payout) -> list[DayLine]:
     named = ("on", "payment__venue__name", "payment__service__name", "cancellation")
     rows = payout.settled_payments.values(*named).annotate(n=Count("pk"), cents=Sum("amount_cents"))
     return [
-        DayLine(*(row[name] for name in named), row["n"], row["cents"])
+        DayLine(
+            row["on"],
+            row["payment__venue__name"],
+            row["payment__service__name"],
+            row["cancellation"],
+            row["n"],
+            row["cents"],
+        )
         for row in rows.order_by(*named, "payment__service")
     ]
 
@@ -67,17 +74,11 @@ def movements(payout: Payout) -> list[Movement]:
     legs = legs.exclude(entry__kind__in=[EntryKind.PAYOUT, EntryKind.PAYOUT_RETURNED])
     rows = legs.values("entry__on", "entry__kind").annotate(cents=-Sum("amount_cents"))
     found = [
-        Movement(row["entry__on"], EntryKind(row["entry__kind"]).label, row["cents"])
+        Movement(row["entry__on"], str(EntryKind(row["entry__kind"]).label), row["cents"])
         for row in rows.order_by("entry__on", "entry__kind")
     ]
     rest = payout.amount_cents - sum(movement.cents for movement in found)
     return found if not rest else [*found, Movement(payout.cut_off, _("report et corrections"), rest)]
-
-
-def coupons_of(payout: Payout) -> QuerySet[SettledPayment]:
-    """A payment, or its being taken back, in the order of the days; each cheque of each is a line of the sheet."""
-    rows = payout.settled_payments.select_related("payment__venue", "payment__service")
-    return rows.order_by("on", "pk")
 
 
 def sheet(payout: Payout) -> Iterator[Row]:
@@ -132,7 +133,7 @@ def serial(row: dict[str, Any]) -> str:
 def movement_rows(payout: Payout) -> Iterator[Row]:
     yield [_("Relevé"), _("Jour"), _("Nature"), _("Montant en euros")]
     for movement in movements(payout):
-        yield [payout.number, movement.on.isoformat(), str(movement.kind), euros(movement.cents)]
+        yield [payout.number, movement.on.isoformat(), movement.kind, euros(movement.cents)]
 
 
 def euros(cents: int) -> str:

@@ -14,13 +14,12 @@ from django.utils.translation import override
 from coupons.ledger import PARIS
 from coupons.models import Payout
 from coupons.payees import payee_of
-from coupons.printing_fonts import fonts
 from coupons.settlement import lines
-from directory.label.kit import breakable
+from directory.label.kit import breakable, fonts
 from directory.models import Organization
 
 FOLDER = settings.BASE_DIR / "templates" / "settlement" / "pdf"
-# Of the drawing: a statement is drawn for ever as in its first edition. Change the drawing, add a number.
+# Of the drawing: change the drawing, add a number.
 EDITION = 1
 FIXED = "\u00a0"
 
@@ -34,5 +33,57 @@ def pdf(payout: Payout) -> bytes:
         root=settings.BASE_DIR,
         font_paths=fonts(),
         sys_inputs={"data": data},
-        timestamp=payout.made_at,
+        timestamp=payout.made_at.replace(microsecond=0),
     )
+
+
+def told(payout: Payout) -> dict[str, Any]:
+    """What the drawing shows, in words: amounts and days are written here."""
+    payee = payee_of(payout.account)
+    campaign = payout.account.campaign
+    of_provider = lines.is_provider_s(payout)
+    return {
+        "seller": {
+            name: settings.SELLER[name] for name in ("name", "address", "siret", "legal", "vat_number")
+        },
+        "demo": settings.DEMONSTRATION,
+        "kind": payout.account.kind,
+        "number": payout.number,
+        "payee": {
+            "name": breakable(payee.name),
+            "siret": payee.siret if isinstance(payee, Organization) else "",
+        },
+        "campaign": breakable(campaign.name) if campaign else "",
+        "cut_off": date_format(payout.cut_off, "j F Y"),
+        "made_on": date_format(payout.made_at.astimezone(PARIS), "j F Y"),
+        "days": [day_in_words(line) for line in lines.by_day(payout)] if of_provider else [],
+        "campaigns": [
+            {"name": breakable(name), "cents": euros(cents)} for name, cents in lines.by_campaign(payout)
+        ]
+        if of_provider
+        else [],
+        "movements": []
+        if of_provider
+        else [
+            {"on": date_format(one.on, "d/m/Y"), "kind": one.kind, "cents": euros(one.cents)}
+            for one in lines.movements(payout)
+        ],
+        "total": euros(payout.amount_cents),
+    }
+
+
+def day_in_words(line: lines.DayLine) -> dict[str, Any]:
+    return {
+        "on": date_format(line.on, "d/m/Y"),
+        "venue": breakable(line.venue),
+        "service": breakable(line.service),
+        "taken_back": line.taken_back,
+        "payments": str(line.payments),
+        "cents": euros(line.cents),
+    }
+
+
+def euros(cents: int) -> str:
+    """123456 -> « 1 234,56 € »."""
+    whole = f"{abs(cents) // 100:,}".replace(",", FIXED)
+    return f"{'−' if cents < 0 else ''}{whole},{abs(cents) % 100:02d}{FIXED}€"

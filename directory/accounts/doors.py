@@ -135,6 +135,20 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         for_providers=False,
     ),
     OrganizationDoor(
+        Capability.SEE_MONEY,
+        "settlement:payouts",
+        _("Les versements"),
+        _("Ce qui vous est dû, ce qui est payé, vos relevés."),
+        "cash-coin",
+    ),
+    OrganizationDoor(
+        Capability.MANAGE_BANK,
+        "settlement:bank",
+        _("Les coordonnées bancaires"),
+        _("Le compte où la plateforme vous verse l'argent."),
+        "credit-card",
+    ),
+    OrganizationDoor(
         Capability.SEE,
         "accounts:members",
         _("Les membres"),
@@ -191,6 +205,13 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         _("La banque"),
         _("Noter un virement, importer un relevé, rapprocher."),
         "bank",
+    ),
+    PlatformDoor(
+        StaffCapability.SEE_BOOKS,
+        "settlement:desk",
+        _("Les versements"),
+        _("Établir les relevés, préparer et approuver un lot, importer la réponse de la banque."),
+        "cash-coin",
     ),
     PlatformDoor(
         StaffCapability.REVIEW,
