@@ -61,6 +61,9 @@ DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'aptic_site') THEN
         REVOKE UPDATE, DELETE, TRUNCATE ON coupons_payeehold, coupons_batchdownload, coupons_bankanswer FROM aptic_site;
         GRANT UPDATE (released_by_id, released_at) ON coupons_payeehold TO aptic_site;
+        REVOKE UPDATE ON coupons_bankdetails FROM aptic_site;
+        GRANT UPDATE (verified_by_id, verified_at, usable_from, refused_by_id, refused_at, refused_reason)
+            ON coupons_bankdetails TO aptic_site;
     END IF;
 END $$;
 """
