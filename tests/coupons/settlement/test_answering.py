@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from coupons import batches
+from coupons.choices import AccountKind
 from coupons.ledger import account, balance_cents
 from coupons.models import Attempt, BankAnswer, Batch, Entry, Payout
 from coupons.orders import importing
@@ -36,7 +37,7 @@ def statuses(batch: Batch) -> list[str]:
 
 
 def bank_cents() -> int:
-    return balance_cents(account("bank"))  # type: ignore[arg-type]
+    return balance_cents(account(AccountKind.BANK))
 
 
 @pytest.mark.parametrize("version", ["02", "08"])
