@@ -14,6 +14,7 @@ OWN = {"votre lieu"}
 @pytest.fixture(scope="module")
 def interface() -> str:
     files = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "directory").rglob("*.py")]
+    files += (ROOT / "coupons").rglob("*.py")
     return " ".join(" ".join(path.read_text().split()) for path in files)
 
 

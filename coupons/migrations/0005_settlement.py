@@ -123,7 +123,8 @@ BEGIN
        OR OLD.status <> 'pending' AND OLD IS DISTINCT FROM NEW AND NOT (
           OLD.status = 'paid' AND NEW.status = 'rejected' AND EXISTS (
               SELECT FROM coupons_entry WHERE key = 'payout-returned:' || OLD.reference AND kind = 'payout_returned'))
-       OR OLD.status = 'pending' AND NEW.status IN ('paid', 'rejected') AND stage <> 'approved' THEN
+       OR OLD.status = 'pending' AND NEW.status IN ('paid', 'rejected') AND stage <> 'approved'
+       OR OLD.status = 'pending' AND NEW.status = 'aside' AND stage <> 'draft' THEN
         RAISE EXCEPTION 'line % is what it is', OLD.reference
             USING ERRCODE = 'check_violation', CONSTRAINT = 'attempt_final';
     END IF;

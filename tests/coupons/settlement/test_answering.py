@@ -285,6 +285,13 @@ def test_the_database_undoes_no_payment_without_its_entry(house: House, batch: B
             Payout.objects.filter(pk=first.payout_id).update(paid=entry)
 
 
+def test_the_file_of_an_approved_batch_loses_no_line(house: House, batch: Batch) -> None:
+    first, _second = lines_of(batch)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Attempt.objects.filter(pk=first.pk).update(status="aside")
+    assert refused.value.__cause__.diag.constraint_name == "attempt_final"
+
+
 def test_a_line_goes_to_its_own_payee(house: House) -> None:
     one, other = house.provider(), house.provider()
     house.settle()
