@@ -76,6 +76,7 @@ def movements(payout: Payout) -> list[Movement]:
     found = [
         Movement(row["entry__on"], str(EntryKind(row["entry__kind"]).label), row["cents"])
         for row in rows.order_by("entry__on", "entry__kind")
+        if row["cents"]
     ]
     rest = payout.amount_cents - sum(movement.cents for movement in found)
     return found if not rest else [*found, Movement(payout.cut_off, _("report et corrections"), rest)]

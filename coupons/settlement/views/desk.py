@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from coupons import batches, holds
-from coupons.choices import BatchStatus
+from coupons.choices import AttemptStatus, BatchStatus
 from coupons.ledger import PARIS
 from coupons.models import BankAnswer, BankDetails, Batch, Payout
 from coupons.settlement import due, queues
@@ -81,8 +81,13 @@ def totals(payouts: QuerySet[Payout]) -> dict[str, int]:
 
 
 def in_lists(rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Each with what its file pays: lines put aside are not in it."""
     named = rows.select_related("prepared_by", "approved_by")
-    return named.annotate(n=Count("attempts"), cents=Sum("attempts__payout__amount_cents", default=0))
+    sent = ~Q(attempts__status=AttemptStatus.ASIDE)
+    return named.annotate(
+        n=Count("attempts", filter=sent),
+        cents=Sum("attempts__payout__amount_cents", filter=sent, default=0),
+    )
 
 
 @require_POST

@@ -221,6 +221,7 @@ def test_a_line_put_aside_a_batch_cancelled(house: House) -> None:
     client.post(at("put_aside", draft.pk, line.pk), {"reason": "À vérifier."})
     line.refresh_from_db()
     assert (line.status, line.payout.held_reason) == ("aside", "À vérifier.")
+    assert "Approuver 10 €" in words(signed_in(house.approver).get(at("batch", draft.pk)))
     client.post(at("cancel", draft.pk))
     assert Batch.objects.get().status == "cancelled"
     assert other.payout in batches.to_pay()
