@@ -7,7 +7,7 @@ const find = (name, inside = document) => inside.querySelector(`[data-${name}]`)
 const entry = document.getElementById("one-code");
 const confirmButton = find("confirm");
 const language = document.documentElement.lang;
-const euros = new Intl.NumberFormat(language, { style: "currency", currency: "EUR" });
+const euros = new Intl.NumberFormat(language, { style: "currency", currency: "EUR", trailingZeroDisplay: "stripIfInteger" });
 const clock = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const AGAIN_MS = 30_000;
 const TOO_LONG_MS = 20_000;
@@ -214,6 +214,7 @@ async function drainAll() {
     if (payment.state !== "waiting" || (sending && payment.key === key)) continue;
     const { kind, said } = await outcome(payment, await queue.codes(payment));
     showNetwork(true);
+    if (find("problem").textContent === words.kept) problem("");
     find("queue-message").textContent = "";
     if (kind === "accepted") await queue.settle(payment, { state: "accepted", url: said.url, reasons: [] });
     else if (kind === "refused") await queue.settle(payment, { state: "refused", reasons: reasons(said) });
