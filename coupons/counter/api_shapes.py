@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from coupons.counter.cancelling import cancellable_until
+from coupons.counter.cancelling import WHILE
 from coupons.counter.devices import PROGRAM
 from coupons.counter.passing import Line
 from coupons.counter.reading import LONGEST, code_of
@@ -116,11 +116,18 @@ class RedemptionShape(serializers.ModelSerializer):
         fields = ("serial", "campaign", "paid_cents", "returned_cents")
 
 
+class UntilField(serializers.DateTimeField):
+    """Until when the till itself may cancel what was paid at that instant."""
+
+    def to_representation(self, value: Any) -> Any:
+        return super().to_representation(value + WHILE)
+
+
 class PaymentShape(serializers.ModelSerializer):
     """`url` is that of the receipt, for people."""
 
     cash_cents = serializers.IntegerField()
-    cancellable_until = serializers.SerializerMethodField()
+    cancellable_until = UntilField(source="at", read_only=True)
     coupons = RedemptionShape(source="redemptions", many=True)
     url = serializers.SerializerMethodField()
 
@@ -130,9 +137,6 @@ class PaymentShape(serializers.ModelSerializer):
             "id", "organization", "venue", "place", "service", "at", "on", "price_cents", "covered_cents",
             "cash_cents", "coupons", "cancelled_at", "cancel_reason", "cancellable_until", "key", "url",
         )  # fmt: skip
-
-    def get_cancellable_until(self, payment: Payment) -> str:
-        return cancellable_until(payment).isoformat()
 
     def get_url(self, payment: Payment) -> str:
         return reverse("counter:payment", args=[payment.organization_id, payment.pk])
