@@ -42,7 +42,7 @@ def price(cents: int | None) -> str:
 def amount(cents: int) -> str:
     """A sum of money: 0 -> « 0 € », 1050 -> « 10,50 € », in English « €10.50 »."""
     written = number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)
-    return _("%(amount)s €") % {"amount": written}
+    return _("%(amount)s €") % {"amount": written}
 
 
 def duration(minutes: int | None) -> str:
