@@ -10,8 +10,11 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from coupons.codes import new_codes, printed
 from coupons.models import Payment
+from coupons.taking import take
+from directory.models import StaffRole, User
 from tests.browser.conftest import Axe, OpenPage, SignIn
 from tests.browser.test_cheque import photo
+from tests.coupons import toy
 from tests.coupons.counter.conftest import Provider, build, coupons
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -275,3 +278,25 @@ def test_nothing_for_axe(counter: Counter, axe: Axe, provider: Provider, width: 
     page.get_by_role("button", name="Mettre en attente").click()
     expect(page.locator("[data-queue-rows] .is-waiting")).to_have_count(1)
     assert_good()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_for_axe_at_the_desk(
+    open_page: OpenPage, sign_in: SignIn, axe: Axe, provider: Provider, width: int
+) -> None:
+    where = toy.Counter(provider.service, provider.place, provider.agent)
+    found, _replayed = take(where.passage([toy.coupons_in_hand(1)[0].pk]), at=toy.AT)
+    operator = User.objects.create_user("operator@exemple.test", "mot-de-passe")
+    StaffRole.objects.create(user=operator, role="operator")
+    page = open_page(viewport={"width": width, "height": 800})
+    sign_in(page, operator)
+    desk = reverse("counter:desk")
+    for address in (desk, f"{desk}?numero=999999", reverse("counter:desk_payment", args=[found.pk])):
+        page.goto(address)
+        assert axe(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+    page.get_by_label("Motif de l'annulation").fill("Erreur de prix")
+    page.get_by_role("button", name="Annuler ce paiement").click()
+    expect(page.get_by_text("Le paiement est annulé.")).to_be_visible()
+    found.refresh_from_db()
+    assert found.cancelled_by == operator
