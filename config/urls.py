@@ -33,6 +33,7 @@ urlpatterns = [
     path("api/v1/", include("coupons.cheque.api_urls")),
     path("api/v1/", include("coupons.distribution.api_urls")),
     path("api/v1/payouts/", include("coupons.settlement.api_urls")),
+    path("api/v1/", include("coupons.counter.api_urls")),
     re_path(r"^api/", no_such_address),
     path("", include("geodata.urls")),
     *i18n_patterns(
@@ -48,6 +49,7 @@ urlpatterns = [
         path("", include("coupons.cheque.urls")),
         path("", include("coupons.distribution.urls")),
         path("", include("coupons.settlement.urls")),
+        path("", include("coupons.counter.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,
     ),

@@ -4,6 +4,10 @@ A code that its own check sign betrays is not counted: it is a slip, and the dat
 are well-formed codes that do not exist: nobody has such a code by mistake. A ticket is taken before the look-up,
 by one statement of its own that is committed at once, so that a hundred guesses side by side are a hundred; it is
 given back when the code exists. See docs/codes.md for what is left to chance.
+
+At the counter many good codes come at once, from many tills of one account: tickets for all of them would lock
+honest people out. There the door is looked at first (`require_open`), and what was wrong is counted afterwards, by
+the same statement (`count_wrong`). Who asks side by side gains one guess for each request under way, once an hour.
 """
 
 import logging
@@ -43,13 +47,16 @@ KEPT = timedelta(days=2)
 COUNT = """
 WITH counted AS (
     INSERT INTO coupons_tries AS held (who, "window", tries)
-    SELECT who, %(window)s, 1 FROM unnest(%(keys)s::text[]) AS who ORDER BY who
-    ON CONFLICT (who, "window") DO UPDATE SET tries = held.tries + 1
+    SELECT who, %(window)s, %(guesses)s FROM unnest(%(keys)s::text[]) AS who ORDER BY who
+    ON CONFLICT (who, "window") DO UPDATE SET tries = held.tries + excluded.tries
     RETURNING who, tries
 )
-SELECT who, tries, (SELECT coalesce(sum(tries), 0) + 1 FROM coupons_tries
+SELECT who, tries, (SELECT coalesce(sum(tries), 0) + %(guesses)s FROM coupons_tries
                     WHERE who = ANY(%(shares)s) AND "window" = %(window)s)
 FROM counted
+"""
+HELD = """
+SELECT who, tries FROM coupons_tries WHERE who = ANY(%s) AND "window" = %s
 """
 GIVE_BACK = """
 WITH held AS (
@@ -81,27 +88,58 @@ class Ticket:
 
 def take(*, address: str | None, user: User | AnonymousUser | None, at: datetime) -> Ticket:
     """Count one guess. Raises LockedOut. Call it outside any transaction: what is undone is not counted."""
-    window = at.replace(minute=0, second=0, microsecond=0)
-    limits = limits_of(address, user)
-    share = f"{EVERYBODY}:{secrets.randbelow(SHARES)}"
-    ticket = Ticket((*limits, share), window)
+    return _count(1, address, user, at)
+
+
+def require_open(*, address: str | None, user: User | AnonymousUser | None, at: datetime) -> None:
+    """Raises LockedOut for whom the next wrong code would be one too many. Counts nothing."""
+    limits, window = limits_of(address, user), _window(at)
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [[*limits, *_shares()], window])
+        held = dict(cursor.fetchall())
+    limits = _lowered(limits, sum(held.get(share, 0) for share in _shares()))
+    if any(held.get(key, 0) >= most for key, most in limits.items()):
+        raise LockedOut
+
+
+def count_wrong(
+    guesses: int, *, address: str | None, user: User | AnonymousUser | None, at: datetime
+) -> None:
+    """Well-formed codes that were looked up and are of no coupon. Raises LockedOut: then nothing is to be told."""
+    if guesses:
+        _count(guesses, address, user, at)
+
+
+def _count(guesses: int, address: str | None, user: User | AnonymousUser | None, at: datetime) -> Ticket:
+    window, limits = _window(at), limits_of(address, user)
+    ticket = Ticket((*limits, secrets.choice(_shares())), window)
     with connection.cursor() as cursor:
         cursor.execute(
             COUNT,
-            {
-                "keys": list(ticket.keys),
-                "window": window,
-                "shares": [f"{EVERYBODY}:{n}" for n in range(SHARES)],
-            },
+            {"keys": list(ticket.keys), "window": window, "shares": _shares(), "guesses": guesses},
         )
         rows = cursor.fetchall()
     together = int(rows[0][2])
     if together >= ALARM:
         _alarm(together, window)
-        limits = {key: min(most, MOST_UNDER_ALARM) for key, most in limits.items()}
+    limits = _lowered(limits, together)
     if any(who in limits and tries > limits[who] for who, tries, _together in rows):
         raise LockedOut
     return ticket
+
+
+def _window(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _shares() -> list[str]:
+    return [f"{EVERYBODY}:{n}" for n in range(SHARES)]
+
+
+def _lowered(limits: dict[str, int], together: int) -> dict[str, int]:
+    if together < ALARM:
+        return limits
+    return {key: min(most, MOST_UNDER_ALARM) for key, most in limits.items()}
 
 
 def give_back(ticket: Ticket) -> None:

@@ -91,8 +91,9 @@ def pay(
 
     After any other error, ask again with the same key: it pays once.
     """
-    before = Payment.objects.filter(organization=service.venue.organization, key=key).first()
     seen = looked(codes, service, place, local_day(place, at))
+    # After the look: coupons that the same key spent in between are no refusal.
+    before = Payment.objects.filter(organization=service.venue.organization_id, key=key).first()
     passage = Passage(
         key=key,
         service=service,

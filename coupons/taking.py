@@ -21,6 +21,8 @@ from geodata.models import Area
 PAY = "SELECT payment_id, replayed FROM coupons_pay(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 CANCEL = "SELECT coupons_cancel_payment(%s, %s, %s, %s, %s)"
 
+NATIONAL = "Fonds national de coopération"
+
 
 class NotUsable(Exception):
     """One of the coupons is no longer what it was a moment ago; nothing was taken."""
@@ -106,7 +108,9 @@ def give_back(payment: Payment, *, by: User, reason: str, at: datetime) -> bool:
 
 
 def fund_for(place: Place) -> CooperationFund:
-    """The fund of the smallest territory that covers the place, else the country's."""
+    """The fund of the smallest territory that covers the place, else the country's: the contribution always has one."""
     areas = Area.objects.filter(fund__isnull=False).most_specific_first()
     area = areas.covering(place.point).first() if place.point else None
-    return CooperationFund.objects.get(area=area)
+    if area is not None:
+        return CooperationFund.objects.get(area=area)
+    return CooperationFund.objects.get_or_create(area=None, defaults={"name": NATIONAL})[0]

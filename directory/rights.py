@@ -84,6 +84,7 @@ SCOPES_WITH: dict[str, frozenset[Capability]] = {
     "offer": frozenset({Capability.SEE, Capability.CONFIRM, Capability.EDIT_OFFER}),
     "orders": frozenset({Capability.SEE, Capability.MANAGE_CAMPAIGNS, Capability.ORDER}),
     "hand_over": frozenset({Capability.SEE, Capability.HAND_OVER}),
+    "payments": frozenset({Capability.SEE, Capability.TAKE_PAYMENTS}),
 }
 # Managers and the platform's staff hold other people's data or money: a password alone is not enough.
 ROLES_NEEDING_MFA = frozenset({"provider-manager", "sponsor-manager"})

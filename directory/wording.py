@@ -36,10 +36,13 @@ def price(cents: int | None) -> str:
     """0 -> « Gratuit », 1000 -> « 10 € », in English « €10 », None -> « Prix à demander »."""
     if cents is None:
         return _("Prix à demander")
-    if cents == 0:
-        return _("Gratuit")
-    amount = number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)
-    return _("%(amount)s €") % {"amount": amount}
+    return amount(cents) if cents else _("Gratuit")
+
+
+def amount(cents: int) -> str:
+    """A sum of money: 0 -> « 0 € », 1050 -> « 10,50 € », in English « €10.50 »."""
+    written = number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)
+    return _("%(amount)s €") % {"amount": written}
 
 
 def duration(minutes: int | None) -> str:

@@ -47,6 +47,14 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         for_providers=False,
     ),
     OrganizationDoor(
+        Capability.TAKE_PAYMENTS,
+        "counter:counter",
+        _("Encaisser des chèques"),
+        _("Au comptoir, sur un téléphone : scanner, confirmer, donner le reçu."),
+        "qr-code-scan",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
         Capability.EDIT_OFFER,
         "offer:venues",
         _("Les lieux"),
@@ -198,6 +206,13 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         _("Livrer"),
         _("Noter les envois, imprimer les bordereaux."),
         "truck",
+    ),
+    PlatformDoor(
+        StaffCapability.SEE_ORDERS,
+        "counter:desk",
+        _("Les paiements"),
+        _("Chercher un paiement par son numéro, l'annuler avec un motif."),
+        "receipt",
     ),
     PlatformDoor(
         StaffCapability.FUND,

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.crypto import salted_hmac
 
 from directory.models import ApiToken, Membership, Organization, Service, StaffRole, User
@@ -126,15 +127,17 @@ def _account(
 
 
 def payable_service(organization: Organization, at: datetime) -> Service | None:
-    """Approved, rendered on the spot, in a venue that holds the label."""
+    """Approved, rendered on the spot, in a venue that holds the label; rather one whose price may be changed."""
+    fixed = ExpressionWrapper(Q(price_note=""), BooleanField())
     return (
-        Service.objects.filter(
+        Service.objects.exclude(price_cents=0)
+        .filter(
             venue__organization=organization,
             venue__labellings__during__contains=at.date(),
             status="approved",
             modes__contains=["on_site"],
         )
-        .order_by("pk")
+        .order_by(fixed, "pk")
         .first()
     )
 

@@ -13,6 +13,8 @@ class Offer(NamedTuple):
     prices_cents: tuple[int, ...]
     audiences: tuple[str, ...] = ()
     modes: tuple[str, ...] = ("on_site",)
+    # What the price depends on: it is proposed, and may be changed at the counter.
+    price_note: str = ""
 
 
 OFFERS = (
@@ -164,6 +166,7 @@ OFFERS = (
         "Dessiner et fabriquer un petit objet.",
         120,
         (1500, 2000, 3000),
+        price_note="selon la taille de l'objet",
     ),
     Offer("explorer", "Monter une vidéo", "Filmer, couper, ajouter un titre.", 150, (1000, 2000), ("young",)),
     Offer(
@@ -173,6 +176,7 @@ OFFERS = (
         120,
         (1000, 1500),
         ("young", "students"),
+        price_note="selon la durée",
     ),
     Offer(
         "emploi",
@@ -197,6 +201,7 @@ OFFERS = (
         "Se rendre visible, facturer, vendre.",
         180,
         (2000, 3000),
+        price_note="selon le temps passé",
     ),
 )
 

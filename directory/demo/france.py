@@ -196,6 +196,7 @@ def _service(venue: Venue, offer: Offer, chance: Random, category: Category, pos
         description=offer.description,
         duration_min=offer.duration_min,
         price_cents=chance.choice(offer.prices_cents),
+        price_note=offer.price_note,
         audiences=list(offer.audiences),
         modes=list(offer.modes),
         status="approved",

@@ -89,6 +89,7 @@ class ApiToken(models.Model):
         WRITE_OFFER = "offer", _("modifier lieux et services")
         ORDERS = "orders", _("gérer campagnes et commandes")
         HAND_OVER = "hand_over", _("remettre des carnets")
+        PAYMENTS = "payments", _("encaisser des chèques")
 
     organization = models.ForeignKey(
         Organization,

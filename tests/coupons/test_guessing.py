@@ -127,3 +127,44 @@ def test_read_then_written_guesses_would_be_lost() -> None:
 
     at_once(*[naive] * 10, refusals=())
     assert tries("control") < 10
+
+
+def wrong(n: int, user: User) -> bool:
+    """Whether so many wrong codes at the counter are let go."""
+    try:
+        guessing.count_wrong(n, address=HOME, user=user, at=NOON)
+    except LockedOut:
+        return False
+    return True
+
+
+@pytest.mark.django_db
+def test_what_was_wrong_at_the_counter_is_counted_afterwards() -> None:
+    agent = User.objects.create_user("agent@example.org")
+    asked = {"address": HOME, "user": agent, "at": NOON}
+    guessing.require_open(**asked)
+    assert wrong(0, agent)
+    assert tries("account") == 0
+    assert wrong(guessing.MOST_BY_ACCOUNT, agent)
+    with pytest.raises(LockedOut):
+        guessing.require_open(**asked)
+    with pytest.raises(LockedOut):
+        take(**asked)
+    guessing.require_open(**{**asked, "at": NOON + timedelta(hours=1)})
+
+
+@pytest.mark.django_db
+def test_under_alarm_the_counter_has_less_too() -> None:
+    Tries.objects.create(who="everybody:3", window=NOON.replace(minute=0), tries=guessing.ALARM)
+    agent = User.objects.create_user("agent@example.org")
+    assert wrong(guessing.MOST_UNDER_ALARM, agent)
+    with pytest.raises(LockedOut):
+        guessing.require_open(address=HOME, user=agent, at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_wrong_codes_at_once_are_twenty() -> None:
+    agent = User.objects.create_user("agent@example.org")
+    let_go = at_once(*[lambda: wrong(1, agent)] * 20, refusals=())
+    assert sum(let_go) == guessing.MOST_BY_ACCOUNT
+    assert tries(f"account:{agent.pk}") == 20

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from coupons import payment
 from coupons.codes import new_codes, printed
 from coupons.models import Booklet, Coupon, Payment
-from coupons.payment import KeyUsed, PaymentRefused, look, pay
+from coupons.payment import KeyUsed, PaymentRefused, Seen, look, looked, pay
 from directory.models import Category
 from geodata.models import Area
 from tests.coupons import toy
@@ -51,8 +52,8 @@ def refusals(paying: Pay, codes: list[str], **fields: Any) -> dict[int, list[str
 
 def test_codes_as_people_type_them(paying: Pay) -> None:
     _coupons, codes = toy.coupons_with_codes(3)
-    payment, _replayed = paying([codes[0].lower(), printed(codes[1]), f" {codes[2]} "])
-    assert (payment.covered_cents, payment.cash_cents) == (3000, 500)
+    made, _replayed = paying([codes[0].lower(), printed(codes[1]), f" {codes[2]} "])
+    assert (made.covered_cents, made.cash_cents) == (3000, 500)
 
 
 def test_one_bad_coupon_and_nothing_is_taken(paying: Pay) -> None:
@@ -132,6 +133,20 @@ def test_asked_again_after_a_lost_answer(paying: Pay) -> None:
         paying(codes[:1], key=key)
     with pytest.raises(KeyUsed):
         paying([*codes, "pas un code"], key=key)
+
+
+def test_paid_by_its_own_key_while_it_was_looked_at(paying: Pay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two askings of one key: the first pays after the second began, and before it looked at the coupons."""
+    _coupons, codes = toy.coupons_with_codes(2)
+    key, first = uuid4(), []
+
+    def after_the_first(*asked: Any) -> list[Seen]:
+        monkeypatch.setattr(payment, "looked", looked)
+        first.append(paying(codes, key=key)[0])
+        return looked(*asked)
+
+    monkeypatch.setattr(payment, "looked", after_the_first)
+    assert paying(codes, key=key) == (first[0], True)
 
 
 def test_it_asks_as_many_questions_for_one_coupon_as_for_three(
