@@ -174,7 +174,8 @@ def _polygons(geometry: dict[str, Any]) -> Shape:
         raise GeometryRefused(
             "not_geojson", _("Les coordonnées de ce contour ne sont pas rangées comme il faut.")
         )
-    if sum(len(ring) for polygon in polygons for ring in polygon) > MAX_VERTICES:
+    # An empty ring costs as much as one of three vertices.
+    if sum(max(1, len(ring)) for polygon in polygons for ring in polygon or [()]) > MAX_VERTICES:
         raise _too_many_vertices()
     return [
         [[_position(position) for position in ring] for ring in polygon] for polygon in polygons if polygon
