@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
+import numpy as np
 from django.contrib.gis.geos import GEOSException, MultiPolygon, Point, Polygon
 from django.utils.translation import gettext as _
 
@@ -38,6 +39,9 @@ FRANCE = [
 
 Position = antimeridian.Position
 Shape = list[list[list[Position]]]  # polygons > rings > positions
+# What each byte of a text adds to its nesting: UTF-8 has no bracket inside another character.
+STEPS = np.zeros(256, dtype=np.int8)
+STEPS[list(b"[{")], STEPS[list(b"]}")] = 1, -1
 STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
@@ -137,11 +141,8 @@ def _parse(raw: bytes | str) -> Any:
 
 def nesting(text: str) -> int:
     """Deepest nesting, counted without parsing: brackets outside strings."""
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+    steps = STEPS[np.frombuffer(STRING.sub("", text).encode("utf-8", "replace"), dtype=np.uint8)]
+    return int(np.cumsum(steps, dtype=np.int32).max(initial=0))
 
 
 def _geometries(document: Any) -> Iterator[dict[str, Any]]:
