@@ -9,7 +9,6 @@ from hashlib import sha256
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coupons import ledger
@@ -21,6 +20,7 @@ from coupons.orders.papers import day_of
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 from directory.models import User
+from directory.wording import dated
 
 # What takes money: an order that waits for it, and one that has it already (too much is shown, and paid back).
 TAKES_MONEY = (OrderStatus.ORDERED, OrderStatus.FUNDED, OrderStatus.PRINTED, OrderStatus.DELIVERED)
@@ -168,7 +168,7 @@ def match(*, transfer: Transfer, order: Order, by: User, at: datetime) -> Transf
 def already_matched(transfer: Transfer) -> str:
     words = {
         "who": (transfer.matched_by.name or transfer.matched_by.email) if transfer.matched_by else "",
-        "when": date_format(transfer.matched_at.astimezone(ledger.PARIS), "j F Y H:i")
+        "when": dated(transfer.matched_at.astimezone(ledger.PARIS), "j F Y H:i")
         if transfer.matched_at
         else "",
         "order": transfer.order.number if transfer.order else "",

@@ -10,7 +10,6 @@ from typing import Any
 
 import typst
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import override
 
 from coupons.ledger import PARIS
@@ -19,6 +18,7 @@ from coupons.numbering import next_number
 from coupons.orders import references
 from coupons.orders.pricing import Price
 from directory.label.kit import breakable
+from directory.wording import dated
 
 FOLDER = settings.BASE_DIR / "templates" / "orders" / "pdf"
 FONTS = settings.NODE_MODULES / "@expo-google-fonts" / "atkinson-hyperlegible-next"
@@ -206,7 +206,7 @@ def grouped(iban: str) -> str:
 
 
 def written(day: date) -> str:
-    return date_format(day, "j F Y")
+    return dated(day)
 
 
 def day_of(at: datetime) -> date:
