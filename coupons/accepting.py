@@ -66,7 +66,8 @@ class Rule:
     def at_home(self) -> ServiceQuerySet:
         """Those of them that go to people's homes somewhere in the territory."""
         served = Area.objects.meeting(self.areas, self.shape).values("pk")
-        return self.services().filter(modes__contains=[Mode.AT_HOME], coverage__in=served)
+        going = Service.coverage.through.objects.filter(area__in=served).values("service")
+        return self.services().filter(modes__contains=[Mode.AT_HOME], pk__in=going)
 
 
 def numbers(rows: QuerySet) -> frozenset[int]:

@@ -34,7 +34,10 @@ class AgeBand(models.TextChoices):
 
 
 class OrderStatus(models.TextChoices):
-    """The database lets an order move forward only, and never past ORDERED before its money is there."""
+    """The database lets an order move forward only, and never past ORDERED before its money is there.
+
+    One step back: from FUNDED to ORDERED when its money was another's, while it has no booklet.
+    """
 
     QUOTE = "quote", _("devis")
     ORDERED = "ordered", _("commandée")
@@ -90,6 +93,8 @@ class EntryKind(models.TextChoices):
 
     TRANSFER = "transfer", _("virement reçu")
     MATCH = "match", _("virement rapproché")
+    UNMATCH = "unmatch", _("rapprochement défait")
+    RETURN = "return", _("virement rendu")
     FEE = "fee", _("frais facturés")
     HAND_OVER = "hand_over", _("remise de carnets")
     REISSUE = "reissue", _("carnet remplacé")

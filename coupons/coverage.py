@@ -4,22 +4,16 @@ Everything is counted on the day itself, over what the public search shows. Inha
 communes whose town hall is in the territory; distances go from that town hall, as the crow flies.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
 
 import numpy as np
-from django.contrib.postgres.fields import ArrayField
-from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, Count, F, FloatField, Func, IntegerField, Q, Value
 from numpy.typing import NDArray
 
-from coupons.accepting import ON_THE_SPOT, Rule, offering, on_the_spot
-from directory.choices import Mode
+from coupons.accepting import Rule, offering
+from coupons.offers import Offers
 from directory.models import Listing
-from directory.querysets import ListingQuerySet, ServiceQuerySet, condition
 from directory.referential import referential
 from geodata.communes import Communes, communes
 from geodata.models import Area
@@ -102,54 +96,6 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where people go in a territory, one entry a place; `kind` -1: not known, `minutes` -1: hours not known.
-
-    `matching`: a service of the rule's categories is rendered there; `offering`: a service is.
-    """
-
-    venue: Ints
-    kind: Ints
-    lon: Floats
-    lat: Floats
-    minutes: Ints
-    matching: Bools
-    offering: Bools
-
-    @classmethod
-    def read(cls, listings: ListingQuerySet, rule: Rule) -> Self:
-        x, y = (Func(F("point"), function=name, output_field=FloatField()) for name in ("ST_X", "ST_Y"))
-        wanted = Q(categories__overlap=sorted(rule.categories)) if rule.categories else ~Q(categories=[])
-        matching = condition(wanted & on_the_spot(rule))
-        rows = listings.values_list("venue", "venue_type", x, y, OpenMinutes(F("week")), matching)
-        if rule.categories:
-            rows = rows.annotate(offering=condition(on_the_spot(replace(rule, categories=frozenset()))))
-        with connection.cursor() as cursor:
-            # Without Django's converters of each value, which took longer than the query.
-            cursor.execute(*rows.query.sql_with_params())
-            columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * 7
-        venue, kind, minutes = (
-            np.array([-1 if value is None else value for value in columns[i]], dtype=np.int64)
-            for i in (0, 1, 4)
-        )
-        lon, lat = (np.array(columns[i], dtype=np.float64) for i in (2, 3))
-        found, offering = (np.array(columns[i], dtype=np.bool_) for i in (5, -1))
-        return cls(venue, kind, lon, lat, minutes, found, offering)
-
-    def of_kinds(self, kinds: Iterable[int]) -> Bools:
-        """Those of the kinds of venue; all, without a kind."""
-        wanted = list(kinds)
-        return np.isin(self.kind, wanted) if wanted else np.ones(len(self.kind), dtype=np.bool_)
-
-
-class OpenMinutes(Func):
-    """Minutes of the week in which a place is open; null where its hours are not known."""
-
-    template = "(SELECT sum(upper(span) - lower(span)) FROM unnest(%(expressions)s) span)"
-    output_field = IntegerField()
-
-
-@dataclass(frozen=True)
 class Territory:
     """The communes of a rule's territory, as positions in the columns of `all`."""
 
@@ -214,21 +160,20 @@ def coverage(rule: Rule, on: date) -> Coverage:
     """A constant number of queries: ten at most."""
     open_to_all = Listing.objects.labelled_on(on).exclude(categories=[]).order_by()
     inside = open_to_all if rule.everywhere else open_to_all.within(rule.areas, rule.shape)
-    places, territory = Places.read(inside, rule), Territory.of(rule)
+    places, territory = Offers.read(inside, rule), Territory.of(rule)
     eligible = places.matching & places.of_kinds(rule.venue_types)
     lon, lat = places.lon[eligible], places.lat[eligible]
     here = np.unique(places.venue[eligible])
-    home, by_category = services(rule, open_to_all, here)
-    kinds = Counter(dict(zip(*kind_of_each(places, eligible), strict=True)))
+    home, by_category = places.services(rule, open_to_all, here)
     km = territory.distances_km(lon, lat)
     far = territory.far(km)
     minutes = places.minutes[eligible]
     found = Coverage(
-        venues=len(here) + len(home - set(here.tolist())),
+        venues=len(np.union1d(here, home)),
         places=int(eligible.sum()),
-        services=sum(by_category.values()),
+        services=int(by_category.sum()),
         at_home=len(home),
-        venue_types=named_kinds(kinds),
+        venue_types=named_kinds(places, eligible),
         categories=named_categories(by_category),
         communes=len(territory.inside),
         inhabitants=int(territory.population.sum()),
@@ -249,51 +194,30 @@ def coverage(rule: Rule, on: date) -> Coverage:
     return replace(found, loosened=helping)
 
 
-def services(rule: Rule, listings: ListingQuerySet, here: Ints) -> tuple[set[int], Counter[int]]:
-    """Venues that come to people's homes, and how many services of each sub-category are reached."""
-    spot = rule.services().filter(among("venue", here))
-    if rule.everywhere:
-        home = spot.filter(modes__contains=[Mode.AT_HOME]).values_list("venue", flat=True)
-        return set(home), tally(spot)
-    right_kind = listings.filter(venue_type__in=rule.venue_types) if rule.venue_types else listings
-    served = rule.at_home().filter(venue__in=right_kind.values("venue"))
-    rows = list(served.values_list("pk", "category", "venue", "modes").distinct())
-    found = tally(spot.filter(ON_THE_SPOT))
-    venues_here = set(here.tolist())
-    for _pk, category, venue, modes in rows:
-        if venue not in venues_here or modes == [Mode.AT_HOME]:
-            found[category] += 1
-    return {venue for _pk, _category, venue, _modes in rows}, found
-
-
-def among(field: str, numbers: Ints) -> Func:
-    """Whether it is one of these, as one array: a parameter each would take longer to write than to find."""
-    known = Func(Value(numbers.tolist(), ArrayField(BigIntegerField())), function="ANY")
-    return Func(F(field), known, template="(%(expressions)s)", arg_joiner=" = ", output_field=BooleanField())
-
-
-def tally(found: ServiceQuerySet) -> Counter[int]:
-    return Counter(dict(found.values_list("category").annotate(Count("pk")).order_by()))
-
-
-def kind_of_each(places: Places, eligible: Bools) -> tuple[list[int], list[int]]:
-    """Kinds, and how many venues of each: an itinerant venue counts once."""
+def named_kinds(places: Offers, eligible: Bools) -> list[Tally]:
+    """How many venues of each kind: an itinerant venue counts once."""
+    known = referential().venue_types
     _venues, first = np.unique(places.venue[eligible], return_index=True)
     kinds, counts = np.unique(places.kind[eligible][first], return_counts=True)
-    return kinds.tolist(), counts.tolist()
-
-
-def named_kinds(counts: Counter[int]) -> list[Tally]:
-    known = referential().venue_types
     return [
         Tally(known[pk].slug, known[pk].label, count) if pk in known else Tally("", "", count)
-        for pk, count in counts.most_common()
+        for pk, count in most_first(kinds, counts)
     ]
 
 
-def named_categories(counts: Counter[int]) -> list[Tally]:
-    known = referential().categories
-    return [Tally(known[pk].slug, known[pk].label, count) for pk, count in counts.most_common()]
+def named_categories(counts: Ints) -> list[Tally]:
+    """`counts` by number of the category."""
+    known, there = referential().categories, np.flatnonzero(counts)
+    return [
+        Tally(known[pk].slug, known[pk].label, count)
+        for pk, count in most_first(there, counts[there])
+        if pk in known
+    ]
+
+
+def most_first(keys: Ints, counts: Ints) -> list[tuple[int, int]]:
+    order = np.argsort(-counts, kind="stable")
+    return list(zip(keys[order].tolist(), counts[order].tolist(), strict=True))
 
 
 def reach(territory: Territory, km: Floats) -> list[Reach]:
@@ -314,7 +238,7 @@ def dots(lon: Floats, lat: Floats) -> list[tuple[float, float]]:
 
 
 def loosened(
-    rule: Rule, on: date, places: Places, territory: Territory, reached: tuple[Floats, Floats]
+    rule: Rule, on: date, places: Offers, territory: Territory, reached: tuple[Floats, Floats]
 ) -> list[Loosened]:
     """Each restriction taken away by itself, then both, then a wider territory."""
     right_kind, any_kind = places.of_kinds(rule.venue_types), np.ones(len(places.kind), dtype=np.bool_)
@@ -342,7 +266,7 @@ def left(territory: Territory, lon: Floats, lat: Floats) -> int:
 def widened(rule: Rule, on: date, territory: Territory, reached: tuple[Floats, Floats]) -> Loosened:
     """The same rule in a territory that goes WIDENED_KM further."""
     around = offering(Listing.objects.labelled_on(on), rule).order_by()
-    places = Places.read(around.beside(rule.areas, rule.shape, WIDENED_KM * 1000), rule)
+    places = Offers.read(around.beside(rule.areas, rule.shape, WIDENED_KM * 1000), rule)
     taken = places.matching & places.of_kinds(rule.venue_types)
     lon, lat = (
         np.concatenate(pair) for pair in zip(reached, (places.lon[taken], places.lat[taken]), strict=True)

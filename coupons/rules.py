@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.gis.geos import Point
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +17,7 @@ from coupons.choices import Public, Situation
 from coupons.models import Campaign, DeliveryPoint
 from directory.choices import Mode, ReviewStatus
 from directory.models import Place, Service
+from directory.wording import dated
 from geodata.models import Area, AreaPart
 
 MOST_NAMED = 6
@@ -268,4 +268,4 @@ def labels(choices: type[Public] | type[Situation], codes: list[str]) -> str:
 
 
 def written(day: date) -> str:
-    return date_format(day, "j F Y")
+    return dated(day)

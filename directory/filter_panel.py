@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.choices import Audience, Mode
@@ -13,7 +12,7 @@ from directory.criteria import Criteria
 from directory.facets import FacetValue
 from directory.links import parameters, search_url
 from directory.referential import referential
-from directory.wording import price
+from directory.wording import dated, price
 
 RADII_KM = (2, 5, 10, 20, 50, 100)
 PRICES_EUROS = (0, 5, 10, 20, 50)
@@ -172,4 +171,4 @@ class FilterPanel:
         moment = self.criteria.open_at
         if not isinstance(moment, datetime):
             return _("Ouvert maintenant")
-        return _("Ouvert le %(moment)s") % {"moment": date_format(moment, "j F, H:i")}
+        return _("Ouvert le %(moment)s") % {"moment": dated(moment, "j F, H:i")}

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 THIN = "\u202f"
 WIDE = "\u00a0"
 DAY = 24 * 60  # minutes
+# In a pattern of Django's dates, where a backslash keeps a letter from being read as one.
+FIRST = r"1\e\r"
 # France, Réunion and Mayotte, Guadeloupe and its islands, Guyane, Martinique: all dialled as 0x xx xx xx xx.
 FRENCH_CALLING_CODES = {33, 262, 590, 594, 596}
 
@@ -96,6 +98,15 @@ def moment(instant: datetime, zone: str) -> str:
     return (_("%(day)s à %(hour)s") % words).strip()
 
 
+def dated(when: date | None, pattern: str = "j F Y") -> str:
+    """A day as it is written: « 1er août 2026 », in English « 1 August 2026 »; an instant in the zone it comes in."""
+    if not when:
+        return ""
+    if when.day == 1 and get_language() != "en":
+        pattern = pattern.replace("j", FIRST)
+    return format_date(when, pattern)
+
+
 def day(which: date, today: date) -> str:
     """Nothing for today, « demain », the name of a day of the week to come, else its date."""
     if which == today:
@@ -104,7 +115,7 @@ def day(which: date, today: date) -> str:
         return _("demain")
     if timedelta(0) < which - today < timedelta(days=7):
         return format_date(which, "l")
-    return _("le %(day)s") % {"day": format_date(which, "j F")}
+    return _("le %(day)s") % {"day": dated(which, "j F")}
 
 
 def phone(number: str) -> str:

@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
+import numpy as np
 from django.contrib.gis.geos import GEOSException, MultiPolygon, Point, Polygon
 from django.utils.translation import gettext as _
+
+from geodata import antimeridian
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 16
@@ -34,8 +37,11 @@ FRANCE = [
     (-155.0, -28.1, -134.0, -7.5),  # Polynésie française
 ]
 
-Position = tuple[float, float]
+Position = antimeridian.Position
 Shape = list[list[list[Position]]]  # polygons > rings > positions
+# What each byte of a text adds to its nesting: UTF-8 has no bracket inside another character.
+STEPS = np.zeros(256, dtype=np.int8)
+STEPS[list(b"[{")], STEPS[list(b"]}")] = 1, -1
 STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
@@ -135,11 +141,8 @@ def _parse(raw: bytes | str) -> Any:
 
 def nesting(text: str) -> int:
     """Deepest nesting, counted without parsing: brackets outside strings."""
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+    steps = STEPS[np.frombuffer(STRING.sub("", text).encode("utf-8", "replace"), dtype=np.uint8)]
+    return int(np.cumsum(steps, dtype=np.int32).max(initial=0))
 
 
 def _geometries(document: Any) -> Iterator[dict[str, Any]]:
@@ -172,7 +175,8 @@ def _polygons(geometry: dict[str, Any]) -> Shape:
         raise GeometryRefused(
             "not_geojson", _("Les coordonnées de ce contour ne sont pas rangées comme il faut.")
         )
-    if sum(len(ring) for polygon in polygons for ring in polygon) > MAX_VERTICES:
+    # An empty ring costs as much as one of three vertices.
+    if sum(max(1, len(ring)) for polygon in polygons for ring in polygon or [()]) > MAX_VERTICES:
         raise _too_many_vertices()
     return [
         [[_position(position) for position in ring] for ring in polygon] for polygon in polygons if polygon
@@ -196,7 +200,8 @@ def _position(position: Any) -> Position:
     if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in position):
         raise GeometryRefused("not_a_number", _("Une coordonnée de ce contour n’est pas un nombre."))
     lon, lat = position[:2]
-    if not (abs(lon) <= 180 and abs(lat) <= 90):  # NaN and infinities fail here too
+    # A drawing that goes on beyond the edge of the map is put right below.
+    if not (abs(lon) <= antimeridian.FURTHEST and abs(lat) <= 90):  # NaN and infinities fail here too
         raise GeometryRefused(
             "out_of_range", _("Une coordonnée de ce contour est hors limites (longitude ±180, latitude ±90).")
         )
@@ -211,7 +216,14 @@ def _built(shape: Shape) -> MultiPolygon:
             "too_few_vertices", _("Un contour a besoin d’au moins trois sommets différents.")
         )
     closed = [[ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in polygon] for polygon in shape]
-    geometry = MultiPolygon([Polygon(*rings) for rings in closed], srid=SRID)
+    whole = [antimeridian.in_one_piece(rings) for rings in closed]
+    geometry = MultiPolygon([Polygon(*rings) for rings in whole if rings], srid=SRID)
+    if whole != closed:
+        message = _(
+            "Un côté de ce contour fait plus d’un demi-tour de la Terre : il passe sans doute par le "
+            "180e méridien. Acceptez la forme proposée, coupée à ce méridien, ou coupez-la vous-même."
+        )
+        raise GeometryRefused("antimeridian", message, repaired=_repaired(geometry))
     if closed != shape:
         repaired = _repaired(geometry)
         raise GeometryRefused("not_closed", _("Ce contour n’est pas fermé."), repaired=repaired)
@@ -224,9 +236,17 @@ def _checked(geometry: MultiPolygon) -> MultiPolygon:
             "Ce contour se recoupe lui-même ou se chevauche : corrigez-le ou acceptez la forme proposée."
         )
         raise GeometryRefused("invalid", message, repaired=_repaired(geometry))
-    if not touches_france(geometry.extent):
+    geometry = antimeridian.cut(geometry)
+    if geometry.num_coords > MAX_VERTICES:
+        raise _too_many_vertices()
+    if not _in_france(geometry):
         raise _outside_france(geometry)
     return geometry
+
+
+def _in_france(geometry: MultiPolygon) -> bool:
+    """Polygon by polygon: around one that is cut at the antimeridian, a rectangle goes around the world."""
+    return any(touches_france(polygon.extent) for polygon in geometry)
 
 
 def _outside_france(geometry: Any) -> GeometryRefused:
@@ -244,14 +264,13 @@ def _repaired(geometry: MultiPolygon) -> MultiPolygon | None:
     if geometry.num_coords > MAX_VERTICES_REPAIRED or _crossings(geometry) > MAX_CROSSINGS_REPAIRED:
         return None
     try:
-        valid = geometry.make_valid()
+        repaired = MultiPolygon(antimeridian.polygons(geometry.make_valid()), srid=SRID)
     except GEOSException:
         return None
-    polygons = list(_only_polygons(valid))
-    if not polygons or not touches_france(valid.extent):
+    if not repaired or not repaired.valid:
         return None
-    repaired = MultiPolygon(polygons, srid=SRID)
-    return repaired if repaired.valid and repaired.num_coords <= MAX_VERTICES else None
+    repaired = antimeridian.cut(repaired)
+    return repaired if _in_france(repaired) and repaired.num_coords <= MAX_VERTICES else None
 
 
 def _crossings(geometry: Any) -> int:
@@ -272,12 +291,3 @@ def _cross(a: Position, b: Position, c: Position, d: Position) -> bool:
 
 def _side(a: Position, b: Position, c: Position) -> float:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-
-def _only_polygons(geometry: Any) -> Iterator[Polygon]:
-    if isinstance(geometry, Polygon):
-        if not geometry.empty:
-            yield geometry
-    elif geometry.geom_type in ("MultiPolygon", "GeometryCollection"):
-        for part in geometry:
-            yield from _only_polygons(part)

@@ -53,6 +53,16 @@ def test_templates_keep_to_the_content_security_policy(inline: str) -> None:
     assert not [str(path.relative_to(ROOT)) for path in templates if re.search(inline, path.read_text())]
 
 
+def test_every_day_is_written_by_the_one_who_knows_of_firsts() -> None:
+    """« 1er août »: by `wording.dated`, in templates a filter."""
+    templates = [path for suffix in ("*.html", "*.txt") for path in ours(suffix) if "templates" in path.parts]
+    by_django = [path for path in templates if re.search(r'\|date:"[^"]*\bj\b', path.read_text())]
+    sources = [path for path in ours("*.py") if not {"tests", "migrations"} & set(path.parts)]
+    by_django += [path for path in sources if "date_format(" in path.read_text()]
+    assert templates
+    assert {path.relative_to(ROOT).as_posix() for path in by_django} <= {"directory/wording.py"}
+
+
 def test_every_template_is_used() -> None:
     """By a view, another template, or in the place of a package's own, or as a page looked for by name."""
     sources = "\n".join(path.read_text() for path in [*ours("*.py"), *ours("*.html")])

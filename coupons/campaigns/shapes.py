@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from directory.accounts.refusals import Refused
 from geodata import gazetteer
-from geodata.circles import circle, multi
+from geodata.antimeridian import joined
+from geodata.circles import circle
 from geodata.geometry import GeometryRefused, read_geojson, read_point
 
 LARGEST_KM = 300
@@ -23,7 +24,7 @@ def with_circle(drawn: MultiPolygon | None, place: str, km: str) -> MultiPolygon
     if not 0.1 <= radius <= LARGEST_KM:
         raise Refused(_("Écrivez le rayon en kilomètres : de 0,1 à %(most)s.") % {"most": LARGEST_KM})
     added = circle(centre_of(place), radius)
-    both = multi(drawn, added) if drawn else added
+    both = joined(drawn, added) if drawn else added
     try:
         return read_geojson(both.geojson)
     except GeometryRefused as refusal:

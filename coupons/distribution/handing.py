@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
 from django.db.models import Count, Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coupons import ledger
@@ -20,6 +19,7 @@ from coupons.validity import last_day
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 from directory.models import User
+from directory.wording import dated
 from geodata.models import Area
 from geodata.timezones import timezone_of
 
@@ -128,7 +128,7 @@ def _refusal(booklet: Booklet, given: HandOver | None, printed: bool, on: date) 
     """What is wrong with the booklet itself."""
     number, order = {"number": booklet.number}, booklet.order
     if given and booklet.status == BookletStatus.ACTIVE:
-        words = {**number, "day": date_format(given.on), "who": given.by.name or given.by.email}
+        words = {**number, "day": dated(given.on), "who": given.by.name or given.by.email}
         sentence = _("Le carnet %(number)s est déjà remis, le %(day)s, par %(who)s.")
         return Refusal("handed_over", sentence % words)
     if booklet.status == BookletStatus.CANCELLED:
@@ -141,7 +141,7 @@ def _refusal(booklet: Booklet, given: HandOver | None, printed: bool, on: date) 
         return Refusal("not_printed", _("Le carnet %(number)s n'est pas encore imprimé.") % number)
     if order.hand_over_by < on:
         sentence = _("Le carnet %(number)s devait être remis le %(day)s au plus tard.")
-        return Refusal("deadline", sentence % {**number, "day": date_format(order.hand_over_by)})
+        return Refusal("deadline", sentence % {**number, "day": dated(order.hand_over_by)})
     return None
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coupons import ledger
@@ -18,6 +17,7 @@ from coupons.models import Account, Booklet, Coupon, Order
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 from directory.models import User
+from directory.wording import dated
 
 
 def cancel(*, booklet: Booklet, loss: Loss, replace: bool, by: User, at: datetime) -> Booklet | None:
@@ -46,7 +46,7 @@ def _left(booklet: Booklet) -> int:
 
 def _refuse(booklet: Booklet, left: int, replace: bool, at: datetime) -> None:
     if booklet.status == BookletStatus.CANCELLED:
-        when = date_format(timezone.localdate(booklet.cancelled_at)) if booklet.cancelled_at else "?"
+        when = dated(timezone.localdate(booklet.cancelled_at)) if booklet.cancelled_at else "?"
         raise Refused(_("Ce carnet est déjà annulé, le %(day)s.") % {"day": when})
     if not left:
         raise Refused(_("Ce carnet n'a plus de chèque à annuler : ils sont utilisés ou expirés."))
@@ -62,7 +62,7 @@ def _refuse_to_replace(booklet: Booklet, at: datetime) -> None:
     if order.status not in PAID_FOR:
         raise Refused(_("La commande est close : annulez le carnet sans le remplacer. Il sera remboursé."))
     if order.hand_over_by < today:
-        words = {"day": date_format(order.hand_over_by)}
+        words = {"day": dated(order.hand_over_by)}
         raise Refused(
             _("Les carnets de cette commande se remettaient jusqu'au %(day)s : annulez sans remplacer.")
             % words

@@ -135,10 +135,16 @@ BEGIN
     IF (OLD.status, NEW.status) NOT IN (
         ('quote', 'ordered'), ('quote', 'cancelled'), ('ordered', 'funded'), ('ordered', 'cancelled'),
         ('funded', 'printed'), ('printed', 'delivered'), ('delivered', 'closed'),
-        ('funded', 'closed'), ('printed', 'closed')
+        ('funded', 'closed'), ('printed', 'closed'), ('funded', 'ordered')
     ) THEN
         RAISE EXCEPTION 'an order cannot go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', CONSTRAINT = 'order_moves_in_order';
+    END IF;
+    -- Back, when its money was another's: never once there is a booklet. Making one locks the order first.
+    IF NEW.status = 'ordered' AND OLD.status = 'funded' AND EXISTS (
+        SELECT FROM coupons_booklet WHERE order_id = NEW.id) THEN
+        RAISE EXCEPTION 'order % has booklets', NEW.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_back_without_booklets';
     END IF;
     IF NEW.status = 'funded' THEN
         SELECT coalesce(-sum(leg.amount_cents), 0) INTO held

@@ -1,7 +1,7 @@
 """What the bank says: statements (camt.053) and their credits, each matched with an order or waiting for it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +51,16 @@ class Transfer(models.Model):
     )
     matched_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     matched_at = models.DateTimeField(_("rapproché le"), null=True, blank=True)
+    # Nobody's here: one person asks that it go back, another tells that the bank has done it.
+    return_reason = models.CharField(_("raison du renvoi"), max_length=150, blank=True)
+    return_asked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    return_asked_at = models.DateTimeField(_("renvoi demandé le"), null=True, blank=True)
+    return_reference = models.CharField(_("référence du renvoi"), max_length=80, blank=True)
+    returned = models.OneToOneField(
+        Entry, models.PROTECT, null=True, blank=True, related_name="returned_transfer"
+    )
+    returned_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    returned_at = models.DateTimeField(_("rendu le"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("virement reçu")
@@ -61,6 +71,18 @@ class Transfer(models.Model):
             models.CheckConstraint(
                 condition=Q(order=None, matched=None) | Q(order__isnull=False, matched__isnull=False),
                 name="transfer_matched_with_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(return_asked_by=None, returned=None)
+                | Q(order=None, return_asked_by__isnull=False),
+                name="transfer_returned_if_unmatched",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned=None, returned_by=None)
+                | Q(returned__isnull=False, returned_by__isnull=False)
+                & ~Q(return_reference="")
+                & ~Q(returned_by=F("return_asked_by")),
+                name="transfer_returned_by_two",
             ),
         ]
 

@@ -9,18 +9,18 @@ from hashlib import sha256
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coupons import ledger
 from coupons.choices import AccountKind, EntryKind, OrderStatus
-from coupons.models import BankStatement, Leg, Order, Transfer
+from coupons.models import BankStatement, Entry, Leg, Order, Transfer
 from coupons.orders import papers, references
 from coupons.orders.ordering import held_cents, locked, release, require
 from coupons.orders.papers import day_of
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 from directory.models import User
+from directory.wording import dated
 
 # What takes money: an order that waits for it, and one that has it already (too much is shown, and paid back).
 TAKES_MONEY = (OrderStatus.ORDERED, OrderStatus.FUNDED, OrderStatus.PRINTED, OrderStatus.DELIVERED)
@@ -53,7 +53,7 @@ class Standing:
 def standing(order: Order) -> Standing:
     legs = Leg.objects.filter(account__kind=AccountKind.SPONSOR_DEPOSIT, account__order=order)
     sums = dict(legs.values_list("entry__kind").annotate(sum=Sum("amount_cents")).order_by())
-    received = -sum(sums.get(kind, 0) for kind in (EntryKind.TRANSFER, EntryKind.MATCH))
+    received = -sum(sums.get(kind, 0) for kind in (EntryKind.TRANSFER, EntryKind.MATCH, EntryKind.UNMATCH))
     return Standing(order.due_cents, received, paid_back_cents(order), -sum(sums.values()))
 
 
@@ -149,11 +149,15 @@ def match(*, transfer: Transfer, order: Order, by: User, at: datetime) -> Transf
         transfer = Transfer.objects.select_for_update(of=("self",)).get(pk=transfer.pk)
         if transfer.matched_at:
             raise Refused(already_matched(transfer))
+        if transfer.return_asked_at:
+            raise Refused(
+                _("Ce virement est à rendre. Annulez d'abord cette demande, ou cherchez-en un autre.")
+            )
         require(order, *TAKES_MONEY)
         unmatched = ledger.account(AccountKind.UNMATCHED)
         deposit = ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order)
         legs = {unmatched: transfer.amount_cents, deposit: -transfer.amount_cents}
-        key = f"match:{transfer.pk}"
+        key = nth(f"match:{transfer.pk}", f"unmatch:{transfer.pk}:")
         transfer.matched = ledger.post(EntryKind.MATCH, key=key, legs=legs, at=at, by=by, note=order.number)
         transfer.order, transfer.matched_by, transfer.matched_at = order, by, at
         transfer.save(update_fields=["matched", "order", "matched_by", "matched_at"])
@@ -164,7 +168,7 @@ def match(*, transfer: Transfer, order: Order, by: User, at: datetime) -> Transf
 def already_matched(transfer: Transfer) -> str:
     words = {
         "who": (transfer.matched_by.name or transfer.matched_by.email) if transfer.matched_by else "",
-        "when": date_format(transfer.matched_at.astimezone(ledger.PARIS), "j F Y H:i")
+        "when": dated(transfer.matched_at.astimezone(ledger.PARIS), "j F Y H:i")
         if transfer.matched_at
         else "",
         "order": transfer.order.number if transfer.order else "",
@@ -181,9 +185,16 @@ def fund_if_paid(order: Order, by: User, at: datetime) -> bool:
     if order.fee_cents:
         deposit = ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order)
         legs = {deposit: order.fee_cents, ledger.account(AccountKind.REVENUE): -order.fee_cents}
-        ledger.post(EntryKind.FEE, key=f"fee:{order.number}", legs=legs, at=at, by=by, note=order.number)
+        key = nth(f"fee:{order.number}", f"fee-back:{order.number}:")
+        ledger.post(EntryKind.FEE, key=key, legs=legs, at=at, by=by, note=order.number)
     papers.issue_invoice(order, at)
     return True
+
+
+def nth(key: str, undone: str) -> str:
+    """The key of an event that may happen again once it was undone, each time under a key beginning by `undone`."""
+    times = Entry.objects.filter(key__startswith=undone).count()
+    return f"{key}:{times}" if times else key
 
 
 def pay_back_too_much(*, order: Order, by: User, at: datetime) -> int:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coupons.ledger import PARIS
@@ -14,6 +13,7 @@ from coupons.orders.papers import day_of
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 from directory.models import User
+from directory.wording import dated
 
 
 def bring_in(*, raw: bytes, name: str, by: User, at: datetime) -> BankStatement:
@@ -55,7 +55,7 @@ def bring_in(*, raw: bytes, name: str, by: User, at: datetime) -> BankStatement:
 def refuse_twice(digest: bytes) -> None:
     before = BankStatement.objects.filter(digest=digest).first()
     if before is not None:
-        when = date_format(before.imported_at.astimezone(PARIS), "j F Y H:i")
+        when = dated(before.imported_at.astimezone(PARIS), "j F Y H:i")
         raise Refused(_("Ce fichier est déjà importé, le %(when)s. Rien n'a changé.") % {"when": when})
 
 

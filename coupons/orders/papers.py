@@ -10,7 +10,6 @@ from typing import Any
 
 import typst
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import override
 
 from coupons.ledger import PARIS
@@ -19,6 +18,7 @@ from coupons.numbering import next_number
 from coupons.orders import references
 from coupons.orders.pricing import Price
 from directory.label.kit import breakable
+from directory.wording import dated
 
 FOLDER = settings.BASE_DIR / "templates" / "orders" / "pdf"
 FONTS = settings.NODE_MODULES / "@expo-google-fonts" / "atkinson-hyperlegible-next"
@@ -48,7 +48,7 @@ def issue_invoice(order: Order, at: datetime) -> Paper:
 
 def issue_credit_note(order: Order, *, coupons: int, released_cents: int, at: datetime) -> Paper:
     """For the coupons that were never handed over, and what was paid beyond them."""
-    invoice = order.papers.get(kind=Paper.Kind.INVOICE)
+    invoice = last_invoice(order)
     unused = Price(coupons, 1, order.face_value_cents, order.contribution_cents)
     content = {
         **addressed(order),
@@ -59,6 +59,18 @@ def issue_credit_note(order: Order, *, coupons: int, released_cents: int, at: da
         "beyond_cents": released_cents - unused.due_cents,
     }
     return issue(order, Paper.Kind.CREDIT_NOTE, content, at)
+
+
+def cancel_invoice(order: Order, at: datetime) -> Paper:
+    """A credit note for all that the last invoice says: it was not paid after all."""
+    invoice = last_invoice(order)
+    same = {name: invoice.content[name] for name in ("lines", "fees", "due_cents")}
+    content = {**addressed(order), **same, "invoice": invoice.number, "beyond_cents": 0}
+    return issue(order, Paper.Kind.CREDIT_NOTE, content, at)
+
+
+def last_invoice(order: Order) -> Paper:
+    return order.papers.filter(kind=Paper.Kind.INVOICE).latest("pk")
 
 
 def issue(order: Order, kind: Paper.Kind, content: dict[str, Any], at: datetime) -> Paper:
@@ -194,7 +206,7 @@ def grouped(iban: str) -> str:
 
 
 def written(day: date) -> str:
-    return date_format(day, "j F Y")
+    return dated(day)
 
 
 def day_of(at: datetime) -> date:

@@ -21,6 +21,8 @@ of_bank = [
     path("releve/", bank.bring_in, name="bank_statement"),
     path("releves/<int:statement_id>/", bank.report, name="bank_report"),
     path("virements/<int:transfer_id>/", bank.transfer, name="bank_transfer"),
+    path("virements/<int:transfer_id>/defaire/", bank.undo, name="bank_undo"),
+    path("a-rendre/", bank.returns, name="bank_returns"),
 ]
 urlpatterns = [
     path("conditions-de-commande/<slug:version>/", sponsor.terms, name="terms"),

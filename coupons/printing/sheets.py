@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -61,9 +60,9 @@ def validity(order: Order) -> str:
     ) % {"n": order.validity_months}
     campaign = order.campaign
     if campaign.starts_on:
-        told += _(", à partir du %(day)s") % {"day": date_format(campaign.starts_on, "j F Y")}
+        told += _(", à partir du %(day)s") % {"day": wording.dated(campaign.starts_on)}
     if campaign.ends_on:
-        told += _(", au plus tard le %(day)s") % {"day": date_format(campaign.ends_on, "j F Y")}
+        told += _(", au plus tard le %(day)s") % {"day": wording.dated(campaign.ends_on)}
     return told + "."
 
 

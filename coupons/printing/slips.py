@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import override
 
 from coupons.models import Delivery
 from coupons.printing import press, sheets
 from coupons.printing.delivering import numbers_by_delivery
 from directory.label.kit import breakable, colours
+from directory.wording import dated
 
 MOST_RANGES = 40
 
@@ -25,7 +25,7 @@ def told(delivery: Delivery, today: date) -> dict[str, Any]:
     return {
         "colours": colours(),
         "order": order.number,
-        "day": date_format(today, "j F Y"),
+        "day": dated(today),
         "campaign": breakable(order.campaign.name),
         "sponsor": breakable(order.campaign.organization.name),
         "point": breakable(point.name),

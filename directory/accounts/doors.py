@@ -229,6 +229,13 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         "cash-coin",
     ),
     PlatformDoor(
+        StaffCapability.APPROVE,
+        "orders:bank_returns",
+        _("Les virements à rendre"),
+        _("Confirmer, à deux, ce que la banque a renvoyé."),
+        "arrow-return-left",
+    ),
+    PlatformDoor(
         StaffCapability.REVIEW,
         "offer:desk",
         _("Les services à relire"),

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +12,7 @@ from directory.label.labels import last_labelling, renewable_from
 from directory.label.questionnaire import Question, Questionnaire
 from directory.label.steps import Status, StepRefused, local_day, locked, move, require
 from directory.models import ApplicationEvent, LabelApplication, User, Venue
+from directory.wording import dated
 
 EDITABLE = (Status.DRAFT, Status.MORE_INFORMATION)
 
@@ -52,8 +52,8 @@ def is_renewal(venue: Venue, at: datetime) -> bool:
         return False
     if today < renewable_from(last):
         told = {
-            "end": date_format(last.last_day, "j F Y"),
-            "day": date_format(renewable_from(last), "j F Y"),
+            "end": dated(last.last_day),
+            "day": dated(renewable_from(last)),
         }
         raise StepRefused(
             _("Ce lieu a le label jusqu'au %(end)s. Vous pourrez le renouveler à partir du %(day)s.") % told

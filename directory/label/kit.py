@@ -17,7 +17,6 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -76,7 +75,7 @@ def told(venue: Venue) -> dict[str, Any]:
         "address": breakable(written_on_one_line(place)),
         "phone": breakable(wording.phone(venue.phone)),
         "serial": wording.serial(venue.pk),
-        "until": date_format(labelling.last_day, "j F Y") if labelling else "",
+        "until": wording.dated(labelling.last_day) if labelling else "",
         "site": settings.PUBLIC_URL.partition("://")[2],
         "qr": qr_code(address),
         "services": [

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.label import notices
 from directory.models import ApplicationEvent, LabelApplication, User, Venue
+from directory.wording import dated
 
 Status = LabelApplication.Status
 
@@ -39,7 +39,7 @@ def require(application: LabelApplication, *statuses: str) -> None:
     told = {
         "who": last.by.name or last.by.email,
         "status": application.get_status_display(),
-        "when": date_format(last.at.astimezone(ZoneInfo("Europe/Paris")), "j F Y H:i"),
+        "when": dated(last.at.astimezone(ZoneInfo("Europe/Paris")), "j F Y H:i"),
     }
     raise StepRefused(
         _("%(who)s a déjà agi : cette candidature est « %(status)s » depuis le %(when)s.") % told

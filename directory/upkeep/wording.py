@@ -10,12 +10,12 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.models import Change
+from directory.wording import dated
 
 NOTHING = "–"
 # Columns that say who did something: the models leave them without a name of their own.
@@ -146,14 +146,14 @@ def _plain(value: Any, field: models.Field | None) -> str:
     if isinstance(field, models.DateTimeField) and (instant := parse_datetime(str(value))):
         return written(instant)
     if isinstance(field, models.DateField) and (day := parse_date(str(value))):
-        return date_format(day, "j F Y")
+        return dated(day)
     if field is not None and field.name.endswith("_cents"):
         return f"{value / 100:.2f} €".replace(".", ",")
     return str(value)
 
 
 def written(instant: datetime) -> str:
-    return date_format(localtime(instant), "j F Y H:i")
+    return dated(localtime(instant), "j F Y H:i")
 
 
 def what(change: Change) -> str:

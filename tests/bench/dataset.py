@@ -210,6 +210,7 @@ def make(venues: int, tell: Callable[[str], None]) -> None:
         refresh_hours(Place.objects.all(), timezone.localdate())
         for table in ("venue", "service", "labelling", "place"):
             cursor.execute(f"ALTER TABLE directory_{table} ENABLE TRIGGER USER")
+        cursor.execute("ANALYZE directory_place, directory_openingday")
         tell("listings")
         cursor.execute("SELECT directory_relist(array_agg(id)) FROM directory_place")
     tell("statistics")

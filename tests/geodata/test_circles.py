@@ -1,10 +1,10 @@
 """Circles on the ground, measured by PostGIS."""
 
 import pytest
-from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.contrib.gis.geos import Point
 from django.db import connection
 
-from geodata.circles import circle, multi
+from geodata.circles import circle
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,3 @@ def test_every_point_of_the_rim_is_as_far(lon: float, lat: float, parts: int) ->
     centre = Point(lon, lat, srid=4326)
     far = "max(ST_DistanceSphere(rim.geom, ST_GeomFromEWKB(%s))) FROM ST_DumpPoints(ST_GeomFromEWKB(%s)) rim"
     assert measured(far, bytes(centre.ewkb), bytes(found.ewkb)) == pytest.approx(50_000, rel=0.001)
-
-
-def test_what_overlaps_becomes_one() -> None:
-    first, second = Polygon.from_bbox((0, 0, 2, 2)), Polygon.from_bbox((1, 1, 3, 3))
-    far = MultiPolygon(Polygon.from_bbox((9, 9, 10, 10)), srid=4326)
-    both = multi(first, second)
-    assert (len(both), both.srid, both.area) == (1, 4326, 7)
-    assert len(multi(both, far)) == 2

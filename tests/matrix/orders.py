@@ -91,6 +91,9 @@ PAGES = {
     "bank_statement": line(FUNDS, FUNDS_AGAIN),
     "bank_report": line(FUNDS, NEVER),
     "bank_transfer": line(FUNDS, FUNDS_AGAIN),
+    # nothing is asked for: back to the transfer
+    "bank_undo": line(NEVER, FUNDED),
+    "bank_returns": line(FUNDS, "L 403 403 403 403 403 403 403 403 403 403 404"),
 }
 NUMBER = {"number": lambda world: quote(world).number}
 API_READ = "401 404 200 200 404 200 404 404 200 200 404 404"

@@ -1,14 +1,15 @@
 """The accountant's bank: transfers noted or imported, those that wait for their order."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coupons.models import BankStatement, Order, Transfer
-from coupons.orders import funding, importing
+from coupons.orders import funding, importing, undoing
 from coupons.orders.forms import StatementForm, TransferForm
 from coupons.orders.proposals import proposals
 from coupons.orders.references import compact
@@ -18,6 +19,7 @@ from directory.rights import StaffCapability
 from directory.upkeep.lists import page
 
 for_accountants = for_staff(StaffCapability.FUND)
+for_approvers = for_staff(StaffCapability.APPROVE)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 LAST = 10
 
@@ -25,13 +27,14 @@ LAST = 10
 @require_safe
 @for_accountants
 def bank(request: SignedInRequest) -> HttpResponse:
-    found = page(request, Transfer.objects.filter(order=None))
+    found = page(request, Transfer.objects.filter(order=None, return_asked_at=None))
     proposed = proposals(found.rows)
     matched = Transfer.objects.exclude(order=None).select_related("order").order_by("-matched_at")
     context = {
         "page": found,
         "waiting": [(transfer, proposed[transfer.pk]) for transfer in found.rows],
         "matched": matched[:LAST],
+        "to_return": undoing.to_return().count(),
         "statements": BankStatement.objects.select_related("imported_by")[:LAST],
     }
     return render(request, "orders/desk/bank.html", context)
@@ -89,7 +92,7 @@ def report(request: SignedInRequest, statement_id: int) -> HttpResponse:
 @for_accountants
 def transfer(request: SignedInRequest, transfer_id: int) -> HttpResponse:
     """Whose money it is: one of the proposals, or the number of an order."""
-    rows = Transfer.objects.select_related("order", "matched_by", "statement")
+    rows = shown_transfers()
     found = get_object_or_404(rows, pk=transfer_id)
     typed, error = request.POST.get("order", "")[:100], ""
     if request.method == "POST":
@@ -104,11 +107,70 @@ def transfer(request: SignedInRequest, transfer_id: int) -> HttpResponse:
             found = rows.get(pk=found.pk)
     context = {
         "transfer": found,
-        "proposals": proposals([found])[found.pk] if found.order is None else [],
+        "proposals": proposals([found])[found.pk] if waits(found) else [],
+        "waiting": waits(found),
         "typed": typed,
         "error": error,
     }
     return render(request, "orders/desk/transfer.html", context, status=422 if error else 200)
+
+
+def shown_transfers() -> QuerySet[Transfer]:
+    return Transfer.objects.select_related(
+        "order", "matched_by", "statement", "return_asked_by", "returned_by"
+    )
+
+
+def waits(transfer: Transfer) -> bool:
+    return transfer.order is None and transfer.return_asked_at is None
+
+
+@require_POST
+@for_accountants
+def undo(request: SignedInRequest, transfer_id: int) -> HttpResponse:
+    """The button says what: undo the match, ask for the return, or keep it after all."""
+    found = get_object_or_404(shown_transfers(), pk=transfer_id)
+    reason, by, at = request.POST.get("reason", ""), request.user, timezone.now()
+    acts = {
+        "unmatch": lambda: undoing.unmatch(transfer=found, reason=reason, by=by, at=at),
+        "return": lambda: undoing.ask_return(transfer=found, reason=reason, by=by, at=at),
+        "keep": lambda: undoing.keep(transfer=found, by=by),
+    }
+    told = {
+        "unmatch": _("Rapprochement défait. Le virement attend sa commande."),
+        "return": _("Renvoi demandé. Une autre personne le confirme quand la banque l'a fait."),
+        "keep": _("Demande annulée. Le virement attend sa commande."),
+    }
+    what = request.POST.get("what", "")
+    if what in acts:
+        try:
+            acts[what]()
+            messages.success(request, told[what])
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    return redirect("orders:bank_transfer", found.pk)
+
+
+@form_page
+@for_approvers
+def returns(request: SignedInRequest) -> HttpResponse:
+    """Transfers to give back: confirmed one by one, by somebody else than who asked."""
+    error, typed = "", request.POST.get("bank_reference", "")[:80].replace("\0", "")
+    if request.method == "POST":
+        number = request.POST.get("transfer", "")[:18]
+        found = get_object_or_404(Transfer, pk=int(number) if number.isdecimal() else 0)
+        try:
+            undoing.record_return(transfer=found, bank_reference=typed, by=request.user, at=timezone.now())
+            messages.success(request, _("Virement rendu : c'est noté dans les comptes."))
+            return redirect("orders:bank_returns")
+        except Refused as refusal:
+            error = str(refusal)
+    context = {
+        "page": page(request, undoing.to_return()),
+        "returned": Transfer.objects.exclude(returned=None).order_by("-returned_at")[:LAST],
+        "error": error,
+    }
+    return render(request, "orders/desk/returns.html", context, status=422 if error else 200)
 
 
 def order_called(typed: str) -> Order | None:
