@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from django.core.cache import caches
 from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q
+from django.urls import reverse
 
 from coupons import rules
 from coupons.accepting import Rule
@@ -46,6 +47,7 @@ class CampaignScheme:
     face_value_cents: int
     rule: Rule
     words: Words
+    public: bool
 
     @classmethod
     def of(cls, campaign: Campaign) -> Self:
@@ -56,10 +58,19 @@ class CampaignScheme:
             face_value_cents=campaign.face_value_cents,
             rule=Rule.of(campaign),
             words=Words.of(campaign),
+            public=campaign.public,
         )
 
     def in_force(self, on: date) -> bool:
         return self.rule.in_force(on)
+
+    @property
+    def page_url(self) -> str:
+        return reverse("showcase:campaign", args=[self.slug]) if self.public else ""
+
+    @property
+    def outline_url(self) -> str:
+        return "" if self.rule.everywhere else reverse("showcase:outline", args=[self.slug])
 
     @property
     def nearest_sql(self) -> str:

@@ -59,6 +59,10 @@ class Matching:
             return NOWHERE
         return scheme.keeps() & Q(labelled_during__has=self.today)
 
+    def reached(self) -> ListingQuerySet:
+        """All listings at which the coupons asked about pay for something that day."""
+        return Listing.objects.listed_on(self.today).filter(self._campaign())
+
     def same_service(self, *ignored: str) -> Q:
         """One service meets all the criteria that are a service's, coupons included; needed from two of them on."""
         narrowing = self.criteria.narrowing

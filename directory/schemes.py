@@ -37,7 +37,18 @@ class Scheme(Protocol):
     def nearest_sql(self) -> str:
         """As `paging.NEAREST_SQL`, of the places where it pays something; empty: the search finds them itself."""
 
+    @property
+    def page_url(self) -> str:
+        """Its own page; empty when it has none."""
+
+    @property
+    def outline_url(self) -> str:
+        """Its territory as GeoJSON, light enough to be drawn; empty when it has none."""
+
     def in_force(self, on: date) -> bool: ...
+
+    def out_of_force(self, on: date) -> str:
+        """Why it pays for nothing on that day, in a sentence; empty when it is in force."""
 
     def keeps(self) -> Q:
         """Of listings: those at which it pays for a service, the label and the day apart."""

@@ -14,6 +14,8 @@ register = template.Library()
 
 register.filter("distance", wording.distance)
 register.filter("price", wording.price)
+register.filter("left_to_pay", wording.left_to_pay)
+register.filter("how_paid", wording.how_paid)
 register.filter("duration", wording.duration)
 register.filter("clock", wording.clock)
 register.filter("phone", wording.phone)
