@@ -31,7 +31,7 @@ SELECT listing.place_id, listing.venue_id, listing.itinerant,
        ST_Distance(accepted.point::geography(Point,4326), %(origin)s::geography),
        accepted.point::geography(Point,4326) <-> %(origin)s::geography AS walk_m
 FROM coupons_acceptance accepted JOIN directory_listing listing ON listing.place_id = accepted.place_id
-WHERE accepted.campaign_id = {campaign} AND (listed_until IS NULL OR listed_until > %(today)s)
+WHERE accepted.campaign_id = {campaign}::bigint AND (listed_until IS NULL OR listed_until > %(today)s)
   AND labelled_during @> %(today)s::date
 ORDER BY walk_m LIMIT %(asked)s
 """
@@ -160,7 +160,7 @@ def scheme(slug: str) -> CampaignScheme | None:
     found: CampaignScheme | None = caches["process"].get(key)
     if found is None:
         campaign = (
-            Campaign.objects.ordered().filter(slug=slug).select_related("organization").defer("logo").first()
+            Campaign.objects.final().filter(slug=slug).select_related("organization").defer("logo").first()
         )
         found = CampaignScheme.of(campaign) if campaign else None
         if found:

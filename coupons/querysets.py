@@ -22,7 +22,7 @@ class DeliveryPointQuerySet(OwnedQuerySet, LocatedQuerySet):  # type: ignore[ove
 
 
 class CampaignQuerySet(OwnedQuerySet):
-    def ordered(self) -> Self:
+    def final(self) -> Self:
         """Those whose coupons may be in somebody's hands: their rule is final."""
         return self.filter(frozen_at__isnull=False)
 

@@ -12,7 +12,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coupons.eligible import CampaignScheme, scheme
+from coupons.eligible import NEAREST_SQL, CampaignScheme, scheme
 from coupons.models import Acceptance, Campaign
 from coupons.rules import refusals_of_use
 from directory.criteria import Criteria
@@ -336,3 +336,33 @@ def test_constant_number_of_queries(campaign: Campaign, django_assert_num_querie
         counts.append(len(context))
         more(19)
     assert counts[0] == counts[1]
+
+
+def test_the_nearest_of_a_campaign_are_walked_to(campaign: Campaign) -> None:
+    """By both columns of the index: the places of other campaigns are not read."""
+    ordered(campaign)
+    sql = NEAREST_SQL.format(campaign=campaign.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        asked = {"origin": HERE.ewkt, "today": TODAY, "asked": 31}
+        cursor.execute(f"EXPLAIN {sql}", asked)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan using acceptance_nearest" in plan
+    assert "Index Cond: (campaign_id = " in plan
+    assert "Order By: ((point)::geography" in plan
+    assert "Sort" not in plan
+
+
+def test_a_new_rule_and_a_changed_venue_wait_for_each_other() -> None:
+    """Neither transaction would see the other's rows: the one lock that both take is there to be seen."""
+    campaign = toy.a_campaign()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert not cursor.fetchall()
+        a_venue()
+        at(Venue.objects.get(), 2.5, 48.5)
+        cursor.execute("SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert cursor.fetchall() == [("ShareLock",)]
+        ordered(campaign)
+        cursor.execute("SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert ("ExclusiveLock",) in cursor.fetchall()

@@ -26,7 +26,7 @@ MARGIN = 0.02
 
 
 def shown_campaign(slug: str) -> Campaign:
-    campaigns = Campaign.objects.ordered().select_related("organization").defer("logo")
+    campaigns = Campaign.objects.final().select_related("organization").defer("logo")
     return get_object_or_404(campaigns, slug=slug, public=True)
 
 
@@ -99,7 +99,7 @@ def nearest(request: HttpRequest, campaign_slug: str) -> HttpResponse:
 @cache_control(public=True, max_age=SECONDS_FRESH)
 def outline(request: HttpRequest, campaign_slug: str) -> HttpResponse:
     """Its territory, for maps: of closed pages too, since holders of its coupons go on searching."""
-    found = get_object_or_404(Campaign.objects.ordered().defer("logo"), slug=campaign_slug)
+    found = get_object_or_404(Campaign.objects.final().defer("logo"), slug=campaign_slug)
     geometry = territory.outline(found)
     if geometry is None:
         raise Http404

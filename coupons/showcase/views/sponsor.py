@@ -24,7 +24,7 @@ LONGEST_PLACE = 200
 
 def own_campaign(organization: Organization, campaign_id: int) -> Campaign:
     """404 for a campaign of others, and for one that was never ordered: it has no page yet."""
-    campaigns = organization.campaigns.ordered().select_related("organization").defer("logo")
+    campaigns = organization.campaigns.final().select_related("organization").defer("logo")
     return get_object_or_404(campaigns, pk=campaign_id)
 
 
@@ -72,7 +72,7 @@ def place_of(request: HttpRequest, organization: Organization) -> tuple[str, Poi
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             raise Http404
         point = get_object_or_404(organization.delivery_points.exclude(point=None), pk=int(number))
-        return point.name, point.point
+        return (point.name, point.point) if point.point else None
     known = found_place(request.GET.get("place", "")[:LONGEST_PLACE])
     return (known.full_label, known.point) if known else None
 
