@@ -24,7 +24,7 @@ from directory.links import FRAMED, RESULTS, map_url, search_url
 from directory.models import Listing, Venue
 from directory.portrait import Portrait, figures
 from directory.referential import referential
-from directory.search import VenueSearch
+from directory.search import Page, VenueSearch
 from directory.sheet import Sheet
 from directory.whereabouts import found_place, heading, near_misses
 from geodata.models import Area
@@ -81,7 +81,7 @@ def results_context(criteria: Criteria, place: str, address: str) -> dict[str, A
     widened = [] if page.results else search.widened()
     return {
         **FilterPanel(criteria, search.facets(), place, address).context(),
-        **about_scheme(criteria, search, address),
+        **about_scheme(criteria, search, page, address),
         "place": place,
         "heading": heading(criteria, place, page),
         "results": page.results,
@@ -97,7 +97,7 @@ def results_context(criteria: Criteria, place: str, address: str) -> dict[str, A
     }
 
 
-def about_scheme(criteria: Criteria, search: VenueSearch, address: str) -> dict[str, Any]:
+def about_scheme(criteria: Criteria, search: VenueSearch, page: Page, address: str) -> dict[str, Any]:
     """What the page says of the coupons it is asked about, if any."""
     scheme = criteria.campaign
     if scheme is None:
@@ -106,7 +106,7 @@ def about_scheme(criteria: Criteria, search: VenueSearch, address: str) -> dict[
     return {
         "scheme": scheme,
         "ended": ended,
-        "reaches_nothing": not ended and not search.matching.reached().exists(),
+        "reaches_nothing": not (ended or page.results or search.matching.reached().exists()),
         "without_scheme_url": search_url(criteria.without("campaign", "payable"), "", address),
     }
 

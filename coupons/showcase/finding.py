@@ -74,4 +74,4 @@ def hours(result: Result, week: Any) -> str:
 
 
 def paid(service: str, left: Remainder) -> str:
-    return f"{service} : {wording.left_to_pay(left)}"
+    return f"{service}\u00a0: {wording.left_to_pay(left)}"

@@ -36,7 +36,7 @@ def test_a_qr_code_opens_the_cheque_and_its_code_leaves_the_address(page: Page, 
     page.get_by_role("button", name="Où l'utiliser ?").click()
     page.wait_for_url("**/lieux/?campaign=*")
     assert code not in page.url
-    expect(page.get_by_text("Dites où vous êtes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Vos chèques de 10 €")).to_be_visible()
 
 
 def told(request: Request) -> str:

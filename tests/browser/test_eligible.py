@@ -1,6 +1,10 @@
 """« Où dépenser ce chèque ? » in Chromium: from the leaflet of a sponsor to what is left to pay."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +13,7 @@ import pytest
 import zxingcpp
 from django.core.cache import caches
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from coupons.models import Campaign
 from coupons.showcase import leaflet
@@ -112,6 +116,29 @@ def test_without_javascript(open_page: OpenPage, campaign: Campaign, width: int)
     expect(page.locator(".near-list li")).to_have_count(4)
 
 
+@contextmanager
+def somebody_elses_site(body: str) -> Iterator[str]:
+    """A site of another host than ours (which is `localhost`), with one page; yields its address."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *unused: Any) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    serving = Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
 def test_in_a_page_of_somebody_else_without_a_cookie(
     open_page: OpenPage, campaign: Campaign, live_server: Any
 ) -> None:
@@ -119,26 +146,23 @@ def test_in_a_page_of_somebody_else_without_a_cookie(
     home.goto("/lieux/?lon=1.5&lat=46.5&campaign=creuse")
     home.get_by_text("Mettre cette carte sur votre site").click()
     code = home.get_by_label("Copiez ce code").input_value()
+    body = f"<!doctype html><html lang=fr><title>Mairie</title><h1>Notre commune</h1>{code}</html>"
     page = open_page(**at(1000))
-
-    def foreign(route: Route) -> None:
-        body = f"<!doctype html><html lang=fr><title>Mairie</title><h1>Notre commune</h1>{code}</html>"
-        route.fulfill(body=body, content_type="text/html; charset=utf-8")
-
-    page.route("http://mairie.test/**", foreign)
-    page.goto("http://mairie.test/numerique")
-    frame = page.frame_locator("iframe")
-    expect(frame.get_by_text(DEAR)).to_be_visible()
-    expect(frame.locator(".pin").first).to_be_visible()
-    frame.get_by_text("Affiner la recherche").click()
-    frame.get_by_label("Accessible en fauteuil roulant").check()
-    expect(frame.locator("[data-cards] .card-name")).to_have_count(1)
-    assert page.frames[1].url.startswith(live_server.url + "/integrer/lieux/?")
-    assert "campaign=creuse" in page.frames[1].url
-    assert not page.context.cookies()
-    with page.context.expect_page() as opened:
-        frame.locator("[data-cards] .card-name a").click()
-    assert urlsplit(opened.value.url).path.startswith("/lieux/")
+    with somebody_elses_site(body) as foreign:
+        page.route(f"{foreign}**", lambda route: route.continue_())
+        page.goto(foreign)
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_text(DEAR)).to_be_visible()
+        expect(frame.locator(".pin").first).to_be_visible()
+        frame.get_by_text("Affiner la recherche").click()
+        frame.get_by_label("Accessible en fauteuil roulant").check()
+        expect(frame.locator("[data-cards] .card-name")).to_have_count(1)
+        assert page.frames[1].url.startswith(live_server.url + "/integrer/lieux/?")
+        assert "campaign=creuse" in page.frames[1].url
+        assert not page.context.cookies()
+        with page.context.expect_page() as opened:
+            frame.locator("[data-cards] .card-name a").click()
+        assert urlsplit(opened.value.url).path.startswith("/lieux/")
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_ten_places_with_what_is_left_to_pay(
     with django_assert_max_num_queries(15):
         page = client.get(PAGE + "liste/?lon=2.5&lat=48.5").content.decode()
     assert page.count("<h2 lang") == 10
-    assert "Cours : Reste à payer 5" in page
+    assert "Cours\u00a0: Reste à payer 5" in page
     assert "9 rue du Port, 00000 Ouest" in page
 
 
