@@ -119,7 +119,9 @@ OF_VENUES = accepting(
     "p_venues bigint[]",
     FROM_THE_VENUE,
     AT_HOME_FROM_THE_VENUE,
-    "old.venue_id = ANY (p_venues)",
+    # A place may come from another venue.
+    """(old.venue_id = ANY (p_venues) OR old.place_id = ANY (ARRAY(
+        SELECT place_id FROM directory_listing WHERE venue_id = ANY (p_venues))))""",
     "service.venue_id = ANY (p_venues)",
 )
 
@@ -256,7 +258,6 @@ class Migration(migrations.Migration):
                     "place",
                     models.ForeignKey(
                         db_constraint=False,
-                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="directory.place",

@@ -20,7 +20,7 @@ class Acceptance(models.Model):
     """
 
     campaign = models.ForeignKey(Campaign, models.DO_NOTHING, related_name="acceptances", db_index=False)
-    place = models.ForeignKey(Place, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    place = models.ForeignKey(Place, models.DO_NOTHING, related_name="+", db_constraint=False)
     venue = models.ForeignKey(Venue, models.DO_NOTHING, related_name="+", db_constraint=False)
     point = models.PointField(spatial_index=False)
     services = ArrayField(models.BigIntegerField())
