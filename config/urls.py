@@ -50,6 +50,7 @@ urlpatterns = [
         path("", include("coupons.distribution.urls")),
         path("", include("coupons.settlement.urls")),
         path("", include("coupons.counter.urls")),
+        path("", include("coupons.showcase.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,
     ),

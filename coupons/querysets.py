@@ -22,6 +22,10 @@ class DeliveryPointQuerySet(OwnedQuerySet, LocatedQuerySet):  # type: ignore[ove
 
 
 class CampaignQuerySet(OwnedQuerySet):
+    def final(self) -> Self:
+        """Those whose coupons may be in somebody's hands: their rule is final."""
+        return self.filter(frozen_at__isnull=False)
+
     def in_use(self) -> Self:
         return self.filter(archived_at=None)
 

@@ -7,6 +7,7 @@ Rule of distribution: one hand-over.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
@@ -29,6 +30,26 @@ class Refusal:
 
     code: str
     sentence: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a rule of use names, in words; read once, told many times."""
+
+    areas: str
+    kinds: str
+    categories: str
+    sponsor: str
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> Self:
+        """In three queries."""
+        return cls(
+            names(named_areas(campaign)),
+            names(campaign.venue_types.all()),
+            names(campaign.categories.all()),
+            campaign.organization.name,
+        )
 
 
 def refusals_of_use(campaign: Campaign, *, service: Service, place: Place, on: date) -> list[Refusal]:
@@ -112,10 +133,7 @@ def _of_the_offer(service: Service, place: Place, on: date) -> list[Refusal]:
     venue, found = service.venue, []
     names_and_day = {"venue": venue.name, "service": service.name, "day": written(on)}
     if not venue.labellings.filter(during__contains=on).exists():
-        sentence = _(
-            "« %(venue)s » n'a pas le label #APTIC le %(day)s : choisissez un lieu qui accepte les chèques."
-        )
-        found.append(Refusal("not_labelled", sentence % names_and_day))
+        found.append(Refusal("not_labelled", not_labelled(venue.name, on)))
     if not venue.published or place.point is None:
         sentence = _("« %(venue)s » n'est pas sur la carte : son responsable doit publier sa fiche.")
         found.append(Refusal("not_public", sentence % names_and_day))
@@ -128,11 +146,23 @@ def _of_the_offer(service: Service, place: Place, on: date) -> list[Refusal]:
     return found
 
 
+def not_labelled(venue: str, on: date) -> str:
+    sentence = _(
+        "« %(venue)s » n'a pas le label #APTIC le %(day)s : choisissez un lieu qui accepte les chèques."
+    )
+    return sentence % {"venue": venue, "day": written(on)}
+
+
 def _of_the_territory(campaign: Campaign, rule: Rule, service: Service, place: Place) -> list[Refusal]:
     if rule.everywhere or is_within(rule, service, place):
         return []
-    where = {"names": names(named_areas(campaign)), "place": place.name or service.venue.name}
-    if only_at_home(service):
+    where = place.name or service.venue.name
+    sentence = outside_territory(Words.of(campaign), where, at_home=only_at_home(service))
+    return [Refusal("outside_territory", sentence)]
+
+
+def outside_territory(words: Words, place: str, *, at_home: bool) -> str:
+    if at_home:
         sentence = _(
             "Ces chèques s'utilisent dans ce territoire : %(names)s. Ce service à domicile n'y va pas : "
             "choisissez-en un autre."
@@ -142,7 +172,7 @@ def _of_the_territory(campaign: Campaign, rule: Rule, service: Service, place: P
             "Ces chèques s'utilisent dans ce territoire : %(names)s. « %(place)s » est en dehors : "
             "choisissez un lieu de ce territoire."
         )
-    return [Refusal("outside_territory", sentence % where)]
+    return sentence % {"names": words.areas, "place": place}
 
 
 def is_within(rule: Rule, service: Service, place: Place) -> bool:
@@ -166,33 +196,46 @@ def covered(areas: Iterable[int], point: Point) -> bool:
 def _of_the_kind(campaign: Campaign, rule: Rule, service: Service) -> list[Refusal]:
     found = []
     if rule.venue_types and service.venue.venue_type_id not in rule.venue_types:
-        sentence = _("Ces chèques s'utilisent dans ces lieux : %(names)s. Choisissez un lieu de ce type.")
-        said = sentence % {"names": names(campaign.venue_types.all())}
-        found.append(Refusal("wrong_venue_type", said))
+        found.append(Refusal("wrong_venue_type", wrong_venue_type(Words.of(campaign))))
     category = service.category
     if rule.categories and not rule.categories & {category.pk, category.parent_id}:
-        sentence = _("Ces chèques paient ces services : %(names)s. Choisissez l'un d'eux.")
-        said = sentence % {"names": names(campaign.categories.all())}
-        found.append(Refusal("wrong_category", said))
+        found.append(Refusal("wrong_category", wrong_category(Words.of(campaign))))
     return found
+
+
+def wrong_venue_type(words: Words) -> str:
+    sentence = _("Ces chèques s'utilisent dans ces lieux : %(names)s. Choisissez un lieu de ce type.")
+    return sentence % {"names": words.kinds}
+
+
+def wrong_category(words: Words) -> str:
+    sentence = _("Ces chèques paient ces services : %(names)s. Choisissez l'un d'eux.")
+    return sentence % {"names": words.categories}
 
 
 def _of_the_dates(campaign: Campaign, on: date) -> list[Refusal]:
     if campaign.starts_on and on < campaign.starts_on:
-        sentence = _("Ces chèques s'utilisent à partir du %(day)s : revenez ce jour-là.")
-        return [Refusal("not_yet", sentence % {"day": written(campaign.starts_on)})]
+        return [Refusal("not_yet", not_yet(campaign.starts_on))]
     over = _over(campaign, on)
     return [over] if over else []
+
+
+def not_yet(starts_on: date) -> str:
+    sentence = _("Ces chèques s'utilisent à partir du %(day)s : revenez ce jour-là.")
+    return sentence % {"day": written(starts_on)}
 
 
 def _over(campaign: Campaign, on: date) -> Refusal | None:
     if campaign.ends_on is None or on <= campaign.ends_on:
         return None
+    return Refusal("no_more", no_more(campaign.ends_on, campaign.organization.name))
+
+
+def no_more(ends_on: date, sponsor: str) -> str:
     sentence = _(
         "Ces chèques s'utilisaient jusqu'au %(day)s : demandez à « %(sponsor)s » s'il en donne d'autres."
     )
-    words = {"day": written(campaign.ends_on), "sponsor": campaign.organization.name}
-    return Refusal("no_more", sentence % words)
+    return sentence % {"day": written(ends_on), "sponsor": sponsor}
 
 
 def _outside_the_network(campaign: Campaign, delivery_point: DeliveryPoint | None) -> Refusal | None:

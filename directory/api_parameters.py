@@ -42,6 +42,18 @@ FILTERS = [
         enum=["yes", "all"],
         default="yes",
     ),
+    parameter(
+        "campaign",
+        {"type": "string", "maxLength": 80},
+        _("Code d’une campagne de chèques : là où ses chèques paient, et ce qu’ils paient."),
+    ),
+    parameter(
+        "payable",
+        str,
+        _("Avec campaign : là où ses chèques paient (par défaut), ou partout, avec la raison."),
+        enum=["yes", "all"],
+        default="yes",
+    ),
 ]
 AROUND = [
     parameter("lon", number(-180, 180), _("Longitude en degrés, avec lat : les plus proches d’abord.")),

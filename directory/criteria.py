@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from django.contrib.gis.geos import Point, Polygon
 
 from directory.cursors import Cursor
+from directory.schemes import Scheme
 
 MAX_RADIUS_KM = 500
 DEFAULT_LIMIT = 20
@@ -22,6 +23,7 @@ NARROWING = (
     "price_max_cents",
     "mode",
     "open_at",
+    "campaign",
     "labelled",
 )
 
@@ -31,7 +33,8 @@ class Criteria:
     """Units are in the names; `category` and `venue_type` are slugs, `audience` and `mode` codes.
 
     `open_at` is "now" or a wall-clock time without zone: the same hour wherever the venue is. `labelled`
-    false means venues with and without the label.
+    false means venues with and without the label. `payable` false means all venues, those too at which the
+    coupons of `campaign` pay for nothing.
     """
 
     point: Point | None = None
@@ -46,6 +49,8 @@ class Criteria:
     open_at: datetime | Literal["now"] | None = None
     mode: str = ""
     labelled: bool = True
+    campaign: Scheme | None = None
+    payable: bool = True
     limit: int = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
@@ -62,6 +67,8 @@ class Criteria:
     def narrowing(self) -> list[str]:
         """Names of the criteria, other than the place, that keep venues out."""
         values = {name: getattr(self, name) for name in NARROWING}
+        if not self.payable:
+            del values["campaign"]
         return [
             name for name, value in values.items() if value is not None and value is not False and value != ""
         ]
@@ -84,6 +91,8 @@ class Criteria:
             else self.open_at,
             "mode": self.mode,
             "labelled": "" if self.labelled else "all",
+            "campaign": self.campaign and self.campaign.slug,
+            "payable": "" if self.payable else "all",
             "limit": "" if self.limit == DEFAULT_LIMIT else str(self.limit),
             "cursor": self.cursor and self.cursor.encoded(),
         }

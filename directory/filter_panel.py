@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from directory.choices import Audience, Mode
 from directory.criteria import Criteria
 from directory.facets import FacetValue
-from directory.links import parameters, search_url
+from directory.links import RESULTS, parameters, search_url
 from directory.referential import referential
 from directory.wording import dated, price
 
@@ -45,8 +45,13 @@ class Chip:
 class FilterPanel:
     """Reads the criteria and their facet counts; the template only lays it out."""
 
-    def __init__(self, criteria: Criteria, facets: dict[str, list[FacetValue]], place: str) -> None:
-        self.criteria, self.facets, self.place = criteria, facets, place
+    def __init__(
+        self, criteria: Criteria, facets: dict[str, list[FacetValue]], place: str, page: str = RESULTS
+    ) -> None:
+        self.criteria, self.facets, self.place, self.page = criteria, facets, place, page
+
+    def url(self, criteria: Criteria) -> str:
+        return search_url(criteria, self.place, self.page)
 
     def context(self) -> dict[str, Any]:
         given = parameters(self.criteria.but(), self.place)
@@ -56,12 +61,14 @@ class FilterPanel:
             "chips": list(self.chips()),
             "open_at": self.open_at,
             "words": self.criteria.q,
-            "anchored": [(name, given[name]) for name in OF_THE_PLACE if name in given],
+            "anchored": [(name, given[name]) for name in (*OF_THE_PLACE, "campaign") if name in given],
             "kept": [(name, value) for name, value in given.items() if name not in OF_THE_PLACE],
-            "unfiltered_url": search_url(
-                self.criteria.without("radius_m", *self.criteria.narrowing), self.place
-            ),
+            "unfiltered_url": self.url(self.criteria.without("radius_m", *self.filters())),
         }
+
+    def filters(self) -> list[str]:
+        """The criteria that somebody set on the page: neither the label, the usual state, nor the coupons in hand."""
+        return [name for name in self.criteria.narrowing if name not in ("labelled", "campaign")]
 
     @property
     def open_at(self) -> str:
@@ -120,6 +127,9 @@ class FilterPanel:
                 not criteria.labelled,
             ),
         ]
+        if criteria.campaign:
+            label = _("Montrer aussi, en gris, les lieux où ces chèques ne paient pas")
+            rows.append(("payable", "all", label, not criteria.payable))
         counts = {"open_at": self._count_of("open_now"), "accessible": self._count_of("accessible")}
         for name, value, label, selected in rows:
             yield {
@@ -136,13 +146,14 @@ class FilterPanel:
     def chips(self) -> Iterator[Chip]:
         if self.criteria.radius_m:
             label = self._radius_words(self.criteria.radius_m / 1000)
-            yield Chip(label, search_url(self.criteria.without("radius_m"), self.place))
-        for name in self.criteria.narrowing:
-            if name != "labelled":  # the usual state, not a filter somebody set
-                yield Chip(self.words(name), search_url(self.criteria.without(name), self.place))
+            yield Chip(label, self.url(self.criteria.without("radius_m")))
+        for name in self.filters():
+            yield Chip(self.words(name), self.url(self.criteria.without(name)))
         if not self.criteria.labelled:
+            yield Chip(_("Avec les lieux sans chèque"), self.url(self.criteria.but(labelled=True)))
+        if not self.criteria.payable:
             yield Chip(
-                _("Avec les lieux sans chèque"), search_url(self.criteria.but(labelled=True), self.place)
+                _("Avec les lieux où ces chèques ne paient pas"), self.url(self.criteria.but(payable=True))
             )
 
     def words(self, name: str) -> str:

@@ -14,6 +14,7 @@ from directory.choices import Audience, Mode
 from directory.criteria import DEFAULT_LIMIT, MAX_LIMIT, MAX_RADIUS_KM, Criteria
 from directory.cursors import BadCursor, Cursor
 from directory.referential import referential
+from directory.schemes import Scheme, scheme_named
 from geodata.geometry import GeometryRefused, read_bbox, read_point, touches_france
 
 MAX_ZOOM = 22
@@ -121,6 +122,12 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("yes", _("Lieux qui acceptent les chèques")), ("all", _("Tous les lieux"))],
     )
+    campaign = forms.CharField(label=_("Chèques de la campagne"), required=False, max_length=80)
+    payable = forms.ChoiceField(
+        label=_("Payé par ces chèques"),
+        required=False,
+        choices=[("yes", _("Lieux où ces chèques paient")), ("all", _("Tous les lieux"))],
+    )
     limit = forms.IntegerField(
         label=_("Résultats par page"), required=False, min_value=1, max_value=MAX_LIMIT
     )
@@ -143,6 +150,15 @@ class SearchForm(forms.Form):
             raise ValidationError(
                 _("Ce n’est pas la suite d’une recherche : repartez de la première page.")
             ) from None
+
+    def clean_campaign(self) -> Scheme | None:
+        slug = self.cleaned_data["campaign"]
+        found = scheme_named(slug) if slug else None
+        if slug and not found:
+            raise ValidationError(
+                _("Aucune campagne de chèques ne s’appelle « %(slug)s »."), params={"slug": slug}
+            )
+        return found
 
     def clean_bbox(self) -> Any:
         text = self.cleaned_data["bbox"]
@@ -167,6 +183,8 @@ class SearchForm(forms.Form):
                 self.errors[name[:60]] = self.error_class([_now("Ce paramètre n’existe pas.")])
             elif hasattr(self.data, "getlist") and len(self.data.getlist(name)) > 1:
                 self.add_error(name, _("Ce paramètre est donné plusieurs fois."))
+        if self.data.get("payable") and not self.data.get("campaign"):
+            self.add_error("payable", _("Dites de quelle campagne : donnez aussi campaign."))
         if self.data.get("radius_km") and not (self.data.get("lon") or self.data.get("lat")):
             self.add_error("radius_km", _("Un rayon a besoin d’un centre : donnez aussi lon et lat."))
 
@@ -202,6 +220,8 @@ class SearchForm(forms.Form):
             open_at=data["open_at"],
             mode=data["mode"],
             labelled=data["labelled"] != "all",
+            campaign=data["campaign"],
+            payable=not data["campaign"] or data["payable"] != "all",
             limit=data.get("limit") or DEFAULT_LIMIT,
             cursor=data.get("cursor"),
         )

@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from directory.criteria import Criteria
 
+# The page of results, and the same to be shown inside a page of another site.
+RESULTS, FRAMED = "directory:results", "directory:framed"
 # The map adds its own rectangle; a page of the list is no business of its own.
 OF_THE_LIST_ONLY = {"lon", "lat", "radius_km", "bbox", "limit", "cursor"}
 
@@ -15,9 +17,9 @@ def parameters(criteria: Criteria, place: str = "") -> dict[str, str]:
     return {"place": place, **criteria.parameters()} if place else criteria.parameters()
 
 
-def search_url(criteria: Criteria, place: str = "") -> str:
+def search_url(criteria: Criteria, place: str = "", page: str = RESULTS) -> str:
     query = urlencode(parameters(criteria, place))
-    return reverse("directory:results") + (f"?{query}" if query else "")
+    return reverse(page) + (f"?{query}" if query else "")
 
 
 def map_url(criteria: Criteria) -> str:

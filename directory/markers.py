@@ -6,16 +6,17 @@ filters.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
 from django.core.cache import caches
 
-from directory.cards import Card, cards
+from directory.cards import Card, cards, services
 from directory.matching import Matching
-from directory.models import Place
+from directory.models import Listing, Place, Service
 from geodata.grid import Grid
 
 COUNTRY_ZOOM = 8
@@ -32,6 +33,17 @@ class Marker:
     count: int
     bbox: tuple[float, float, float, float]
     place: Place | None = None
+    # Why the coupons asked about pay for nothing there.
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a scheme judges of a place on a map."""
+
+    place: Place
+    services: list[Service]
+    labelled: bool
 
 
 def markers(matching: Matching, bbox: Polygon, zoom: int) -> list[Marker]:
@@ -39,12 +51,32 @@ def markers(matching: Matching, bbox: Polygon, zoom: int) -> list[Marker]:
     grid = Grid.of(bbox, zoom)
     cells = country_cells(matching, grid, bbox) if zoom <= COUNTRY_ZOOM else local_cells(matching, grid, bbox)
     alone = cards(cell["first"] for cell in cells if cell["count"] == 1)
-    return [marker(cell, alone.get(cell["first"])) for cell in cells]
+    reasons = reasons_of(matching, alone)
+    return [marker(cell, alone.get(cell["first"]), reasons) for cell in cells]
 
 
-def marker(cell: dict[str, Any], card: Card | None) -> Marker:
+def marker(cell: dict[str, Any], card: Card | None, reasons: Mapping[int, str]) -> Marker:
     bbox = (cell["west"], cell["south"], cell["east"], cell["north"])
-    return Marker(cell["lon"], cell["lat"], cell["count"], bbox, card.place if card else None)
+    place = card.place if card else None
+    reason = reasons.get(place.pk, "") if place else ""
+    return Marker(cell["lon"], cell["lat"], cell["count"], bbox, place, reason)
+
+
+def reasons_of(matching: Matching, alone: Mapping[int, Card]) -> dict[int, str]:
+    """By place, where the map shows venues at which the coupons asked about pay for nothing."""
+    scheme = matching.criteria.campaign
+    if scheme is None or matching.criteria.payable:
+        return {}
+    offers = services({card.place.venue_id: card.place.venue for card in alone.values()})
+    labelled = labelled_among(alone, matching.today)
+    shown = [Shown(card.place, offers[card.place.venue_id], pk in labelled) for pk, card in alone.items()]
+    return {
+        pk: verdict.reason for pk, verdict in scheme.verdicts(shown, matching.today).items() if verdict.reason
+    }
+
+
+def labelled_among(places: Iterable[int], day: date) -> set[int]:
+    return set(Listing.objects.labelled_on(day).filter(pk__in=list(places)).values_list("pk", flat=True))
 
 
 def local_cells(matching: Matching, grid: Grid, bbox: Polygon) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from directory.words import text_query
 
 # A service at home whose territory is not told is offered to the surroundings of its venue.
 AROUND_M = 10_000
+NOWHERE = Q(pk=-1)
 OF_A_SERVICE = ("category", "audience", "price_max_cents", "mode")
 
 
@@ -46,16 +47,37 @@ class Matching:
             "price_max_cents": lambda: Q(price_min_cents__lte=given.price_max_cents),
             "mode": self._mode,
             "open_at": lambda: Q(is_open=True),
+            "campaign": self._campaign,
             "labelled": lambda: Q(labelled_during__has=self.today),
         }
         return {name: wanted[name]() for name in given.narrowing}
 
+    def _campaign(self) -> Q:
+        """On a day on which its coupons are good, at venues that hold the label: they alone take coupons."""
+        scheme = self.criteria.campaign
+        if scheme is None or not scheme.in_force(self.today):
+            return NOWHERE
+        return scheme.keeps() & Q(labelled_during__has=self.today)
+
+    def reached(self) -> ListingQuerySet:
+        """All listings at which the coupons asked about pay for something that day."""
+        return Listing.objects.listed_on(self.today).filter(self._campaign())
+
     def same_service(self, *ignored: str) -> Q:
-        """One service meets all the criteria that are a service's; needed from two of them on."""
-        names = [name for name in self.criteria.narrowing if name in OF_A_SERVICE and name not in ignored]
-        if len(names) < 2 or self.comes_to_you:
+        """One service meets all the criteria that are a service's, coupons included; needed from two of them on."""
+        narrowing = self.criteria.narrowing
+        names = [name for name in narrowing if name in OF_A_SERVICE and name not in ignored]
+        scheme = self.criteria.campaign if "campaign" in narrowing else None
+        if not names or (scheme is None and (len(names) < 2 or self.comes_to_you)):
             return Q()
-        return Q(Exists(self.services(names).filter(venue=OuterRef("venue"))))
+        found = self.services(names).filter(venue=OuterRef("venue")).order_by()
+        if self.comes_to_you and self.criteria.point:
+            found = found.filter(
+                Q(coverage=None) | Q(pk__in=self.services(names).serving(self.criteria.point))
+            )
+        if scheme:
+            found = scheme.paid(found, OuterRef(OuterRef("pk")))
+        return Q(Exists(found))
 
     def services(self, names: list[str] | tuple[str, ...] = OF_A_SERVICE) -> ServiceQuerySet:
         """The public services that meet the named criteria."""

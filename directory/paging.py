@@ -87,8 +87,8 @@ def cursor_after(hit: Hit, criteria: Criteria) -> Cursor:
 def nearest_hits(matching: Matching, origin: Point, wanted: int, empty_m: float = 0.0) -> list[Hit]:
     """The first `wanted` hits by (true distance, place); nothing matches within `empty_m`, if that is known."""
     given, radius_m = matching.criteria, matching.criteria.radius_m
-    if given.narrowing == ["labelled"] and not (given.bbox or given.cursor):
-        return plain_hits(matching, origin, wanted)
+    if not (given.bbox or given.cursor) and (sql := nearest_sql(matching)):
+        return plain_hits(matching, origin, wanted, sql)
     if set(given.narrowing) <= {"labelled"}:
         return walked_hits(matching, origin, radius_m, wanted)
     if matching.comes_to_you or expected(matching) <= FEW:
@@ -147,16 +147,28 @@ def read_walk(listings: ListingQuerySet) -> list[float]:
     return list(listings.values_list("walk_m", flat=True))
 
 
-def plain_hits(matching: Matching, origin: Point, wanted: int) -> list[Hit]:
+def nearest_sql(matching: Matching) -> str:
+    """Of the question that is only where, or where some coupons pay; empty for any other."""
+    given = matching.criteria
+    if given.narrowing == ["labelled"]:
+        return NEAREST_SQL
+    if (
+        given.narrowing == ["campaign", "labelled"]
+        and given.campaign
+        and given.campaign.in_force(matching.today)
+    ):
+        return given.campaign.nearest_sql
+    return ""
+
+
+def plain_hits(matching: Matching, origin: Point, wanted: int, sql: str) -> list[Hit]:
     """The nearest that hold the label, whatever they offer."""
     here = {"origin": f"SRID=4326;POINT({origin.x!r} {origin.y!r})", "today": matching.today}
 
     def fetch(asked: int) -> list[Hit]:
         return [
             Hit(place_id, venue_id, itinerant, distance_m=distance_m, walk_m=walk_m)
-            for place_id, venue_id, itinerant, distance_m, walk_m in rows(
-                NEAREST_SQL, {**here, "asked": asked}
-            )
+            for place_id, venue_id, itinerant, distance_m, walk_m in rows(sql, {**here, "asked": asked})
         ]
 
     farthest_m = matching.criteria.radius_m or EVERYWHERE_M

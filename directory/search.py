@@ -1,6 +1,6 @@
 """The one search of the directory, used by the pages, the API and the map."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from directory.markers import Marker, markers
 from directory.matching import OF_A_SERVICE, Matching
 from directory.models import Listing, Place, Service, Venue
 from directory.paging import EVERYWHERE_M, Hit, first_hits
+from directory.schemes import Remainder, Verdict
 from directory.widening import Widening, widenings
 
 
@@ -38,11 +39,30 @@ class Result:
     labelled: bool
     # Its organisation has not confirmed it for nine months: marked "à vérifier".
     stale: bool = False
+    # Of the coupons of a campaign, when the search is about one.
+    verdict: Verdict | None = None
+    face_value_cents: int = 0
 
     @property
     def next_visit_at(self) -> datetime | None:
         """When an itinerant venue next comes to this stop (when it is there now: the time after)."""
         return self.opening.next_open_at if self.place.is_stop else None
+
+    @property
+    def refused(self) -> str:
+        """Why the coupons pay for nothing here; empty when they do, or when nobody asked."""
+        return self.verdict.reason if self.verdict and not self.verdict.services else ""
+
+    @property
+    def offers(self) -> list[tuple[Service, Remainder | None]]:
+        """The services, each with what it costs after a coupon when a coupon pays it: those that are paid first."""
+        if self.verdict is None:
+            return [(service, None) for service in self.services]
+        paid = self.verdict.services
+        return [
+            (service, Remainder(service.price_cents, self.face_value_cents) if service.pk in paid else None)
+            for service in sorted(self.services, key=lambda service: service.pk not in paid)
+        ]
 
 
 @dataclass(frozen=True)
@@ -120,10 +140,23 @@ def read_results(hits: list[Hit], matching: Matching) -> list[Result]:
     if any(name in OF_A_SERVICE for name in matching.criteria.narrowing):
         for offer in offers.values():
             offer.sort(key=lambda service: not matching.is_met_by(service))
-    return [
+    results = [
         result(hit, found[hit.place_id], offers[hit.venue_id], matching)
         for hit in hits
         if hit.place_id in found
+    ]
+    return judged(results, matching)
+
+
+def judged(results: list[Result], matching: Matching) -> list[Result]:
+    """With what the campaign's coupons pay at each."""
+    scheme = matching.criteria.campaign
+    if scheme is None:
+        return results
+    verdicts = scheme.verdicts(results, matching.today)
+    return [
+        replace(found, verdict=verdicts[found.place.pk], face_value_cents=scheme.face_value_cents)
+        for found in results
     ]
 
 

@@ -40,6 +40,43 @@ def service_properties(service: Service) -> dict[str, Any]:
     }
 
 
+class PaidServiceSerializer(serializers.Serializer):
+    """In euro cents; null where the price is not known."""
+
+    id = serializers.IntegerField()
+    by_one_cents = serializers.IntegerField(allow_null=True, help_text=_("Ce que paie un chèque."))
+    rest_cents = serializers.IntegerField(
+        allow_null=True, help_text=_("Ce qui reste à payer après un chèque.")
+    )
+    coupons = serializers.IntegerField(allow_null=True, help_text=_("Nombre de chèques qui paient tout."))
+
+
+class CouponSerializer(serializers.Serializer):
+    payable = serializers.BooleanField(help_text=_("Au moins un service se paie avec ces chèques."))
+    reason = serializers.CharField(allow_null=True, help_text=_("Pourquoi pas, en une phrase."))
+    services = PaidServiceSerializer(many=True)
+
+
+def coupon_properties(result: Result) -> dict[str, Any] | None:
+    """What CouponSerializer declares; None when no campaign was asked about."""
+    if result.verdict is None:
+        return None
+    return {
+        "payable": not result.refused,
+        "reason": result.refused or None,
+        "services": [
+            {
+                "id": service.pk,
+                "by_one_cents": left.by_one_cents,
+                "rest_cents": left.rest_cents,
+                "coupons": left.coupons,
+            }
+            for service, left in result.offers
+            if left
+        ],
+    }
+
+
 def local_instant(at: datetime | None) -> str | None:
     """An instant with the offset of the place it is about, not that of the site."""
     return at.isoformat(timespec="seconds") if at else None
@@ -76,6 +113,9 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
     )
     stale = serializers.BooleanField(help_text=_("Plus confirmé par sa structure depuis neuf mois."))
     demo = serializers.BooleanField(source="venue.demo", help_text=_("Donnée de démonstration."))
+    coupon = CouponSerializer(
+        allow_null=True, help_text=_("Ce que paient les chèques de `campaign` ; nul sans elle.")
+    )
 
     class Meta:
         model = Place
@@ -103,6 +143,7 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
             "next_visit_at",
             "stale",
             "demo",
+            "coupon",
         ]
 
     @extend_schema_field(OpenApiTypes.URI)
@@ -137,6 +178,7 @@ class VenueFeatureSerializer(GeoFeatureModelSerializer):
                 "next_visit_at": local_instant(instance.next_visit_at),
                 "stale": instance.stale,
                 "demo": venue.demo,
+                "coupon": coupon_properties(instance),
             },
         }
 
@@ -156,22 +198,38 @@ class MarkerSerializer(GeoFeatureModelSerializer):
     venue_type = serializers.CharField(required=False, allow_null=True)
     itinerant = serializers.BooleanField(required=False)
     url = serializers.URLField(required=False)
+    reason = serializers.CharField(
+        required=False, help_text=_("Avec campaign et payable=all : pourquoi ces chèques n’y paient rien.")
+    )
 
     class Meta:
         model = Place
         geo_field = "point"
         id_field = None
-        fields = ["point", "count", "bbox", "id", "place_id", "name", "venue_type", "itinerant", "url"]
+        fields = [
+            "point",
+            "count",
+            "bbox",
+            "id",
+            "place_id",
+            "name",
+            "venue_type",
+            "itinerant",
+            "url",
+            "reason",
+        ]
 
     def to_representation(self, instance: Marker) -> dict[str, Any]:
         """A group has no name, a venue no rectangle: of hundreds of features, only what is there is said."""
         return {
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [round(instance.lon, 6), round(instance.lat, 6)]},
-            "properties": self.of_venue(instance.place) if instance.place else of_group(instance),
+            "properties": self.of_venue(instance.place, instance.reason)
+            if instance.place
+            else of_group(instance),
         }
 
-    def of_venue(self, place: Place) -> dict[str, Any]:
+    def of_venue(self, place: Place, reason: str) -> dict[str, Any]:
         venue = place.venue
         kind = referential().venue_types.get(venue.venue_type_id or 0)
         return {
@@ -182,6 +240,7 @@ class MarkerSerializer(GeoFeatureModelSerializer):
             "venue_type": kind.slug if kind else None,
             "itinerant": venue.itinerant,
             "url": self.context["root"] + venue.get_absolute_url(),
+            **({"reason": reason} if reason else {}),
         }
 
 

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from directory import views
+from directory import embedding, views
 
 app_name = "directory"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("lieux/", views.results, name="results"),
+    path("integrer/lieux/", views.framed, name="framed"),
+    path("oembed", embedding.oembed, name="oembed"),
     path("lieux/<int:venue_id>/<slug:slug>/", views.venue, name="venue"),
     path("territoires/<slug:level>/<slug:code>/", views.area, name="area"),
     path("territoires/<slug:level>/<slug:code>/carte/", views.area_map, name="area_map"),

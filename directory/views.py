@@ -4,25 +4,27 @@ from datetime import date
 from typing import Any
 
 from csp.constants import NONCE, SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.clickjacking import xframe_options_exempt, xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from directory import maps
 from directory.criteria import Criteria
+from directory.embedding import embedding
 from directory.filter_panel import FilterPanel
 from directory.forms import SearchForm
-from directory.links import map_url, search_url
+from directory.links import FRAMED, RESULTS, map_url, search_url
 from directory.models import Listing, Venue
 from directory.portrait import Portrait, figures
 from directory.referential import referential
-from directory.search import VenueSearch
+from directory.search import Page, VenueSearch
 from directory.sheet import Sheet
 from directory.whereabouts import found_place, heading, near_misses
 from geodata.models import Area
@@ -43,36 +45,51 @@ def counted_today() -> dict[str, int]:
 
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
+    return searched(request, RESULTS, "base.html")
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+def framed(request: HttpRequest) -> HttpResponse:
+    """The same search for a frame in somebody else's page: it reads no session and sets no cookie."""
+    return searched(request, FRAMED, "directory/frame.html")
+
+
+def searched(request: HttpRequest, page: str, frame: str) -> HttpResponse:
     form = SearchForm(request.GET)
+    around = {"nav": "results", "frame": frame, "search_page": reverse(page), "framed": page == FRAMED}
     if not form.is_valid():
-        return render(
-            request, "directory/refused.html", {"errors": form.errors, "nav": "results"}, status=400
-        )
+        return render(request, "directory/refused.html", {"errors": form.errors, **around}, status=400)
     criteria, place = form.criteria(), form.cleaned_data["place"]
     if place and not criteria.point and not criteria.bbox:
         found = found_place(place)
         if not found:
-            return render(request, "directory/results.html", unknown_place(criteria, place))
+            return render(request, "directory/results.html", unknown_place(criteria, place, page) | around)
         radius_km = form.cleaned_data["radius_km"]
         there = criteria.but(point=found.point, radius_m=radius_km and radius_km * 1000)
-        return redirect(search_url(there, found.full_label))
-    return render(request, "directory/results.html", results_context(criteria, place))
+        return redirect(search_url(there, found.full_label, page))
+    context = results_context(criteria, place, page) | around
+    if page == RESULTS:
+        context |= embedding(request.build_absolute_uri("/").rstrip("/"), criteria, place)
+    return render(request, "directory/results.html", context)
 
 
-def results_context(criteria: Criteria, place: str) -> dict[str, Any]:
+def results_context(criteria: Criteria, place: str, address: str) -> dict[str, Any]:
     search = VenueSearch(criteria, at=timezone.now())
     page = search.page()
     widened = [] if page.results else search.widened()
     return {
-        **FilterPanel(criteria, search.facets(), place).context(),
-        "nav": "results",
+        **FilterPanel(criteria, search.facets(), place, address).context(),
+        **about_scheme(criteria, search, page, address),
         "place": place,
         "heading": heading(criteria, place, page),
         "results": page.results,
-        "next_url": page.next_cursor and search_url(criteria.but(cursor=page.next_cursor), place),
+        "next_url": page.next_cursor and search_url(criteria.but(cursor=page.next_cursor), place, address),
         "remote": [] if criteria.cursor else search.remote(limit=3),
         "widened": [
-            {"label": w.label, "total": w.total, "url": search_url(w.criteria, place)} for w in widened
+            {"label": w.label, "total": w.total, "url": search_url(w.criteria, place, address)}
+            for w in widened
         ],
         "map_url": map_url(criteria),
         "origin": criteria.point,
@@ -80,13 +97,27 @@ def results_context(criteria: Criteria, place: str) -> dict[str, Any]:
     }
 
 
-def unknown_place(criteria: Criteria, place: str) -> dict[str, Any]:
+def about_scheme(criteria: Criteria, search: VenueSearch, page: Page, address: str) -> dict[str, Any]:
+    """What the page says of the coupons it is asked about, if any."""
+    scheme = criteria.campaign
+    if scheme is None:
+        return {}
+    ended = scheme.out_of_force(search.matching.today)
+    return {
+        "scheme": scheme,
+        "ended": ended,
+        "reaches_nothing": not (ended or page.results or search.matching.reached().exists()),
+        "without_scheme_url": search_url(criteria.without("campaign", "payable"), "", address),
+    }
+
+
+def unknown_place(criteria: Criteria, place: str, address: str) -> dict[str, Any]:
     """The page when nobody knows where the place is: what was typed, and what is spelt like it."""
     return {
-        **FilterPanel(criteria, {}, "").context(),
-        "nav": "results",
+        **FilterPanel(criteria, {}, "", address).context(),
         "place": place,
-        **near_misses(place, criteria),
+        "scheme": criteria.campaign,
+        **near_misses(place, criteria, address),
         "map_url": map_url(criteria),
     }
 

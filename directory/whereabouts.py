@@ -19,7 +19,7 @@ def found_place(text: str) -> Suggestion | None:
     return geocoding.locate(text)
 
 
-def near_misses(text: str, criteria: Criteria) -> dict[str, Any]:
+def near_misses(text: str, criteria: Criteria, page: str) -> dict[str, Any]:
     suggestions = gazetteer.suggest(text, limit=MOST_SUGGESTED)
     return {
         "heading": _("Lieu inconnu"),
@@ -29,7 +29,7 @@ def near_misses(text: str, criteria: Criteria) -> dict[str, Any]:
             {
                 "label": each.label,
                 "context": each.context,
-                "url": search_url(criteria.but(point=each.point), each.full_label),
+                "url": search_url(criteria.but(point=each.point), each.full_label, page),
             }
             for each in suggestions
         ],

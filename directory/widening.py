@@ -66,9 +66,11 @@ def here(given: Criteria) -> Iterator[tuple[str, str, Criteria]]:
         "mode": _("Sur place, à distance ou à domicile"),
         "venue_type": _("Dans tous les types de lieux"),
         "category": _("Pour tous les besoins"),
+        "campaign": _("Avec les lieux où ces chèques ne paient pas"),
         "q": _("Sans les mots « %(words)s »") % {"words": given.q},
         "labelled": _("Avec les lieux qui n’acceptent pas les chèques"),
     }
     for name in (name for name in labels if name in given.narrowing):
-        relaxed = given.but(labelled=False) if name == "labelled" else given.without(name)
+        shown_too = {"labelled": {"labelled": False}, "campaign": {"payable": False}}
+        relaxed = given.but(**shown_too[name]) if name in shown_too else given.without(name)
         yield name, labels[name], relaxed

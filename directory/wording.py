@@ -14,6 +14,8 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from directory.schemes import Remainder
+
 THIN = "\u202f"
 WIDE = "\u00a0"
 DAY = 24 * 60  # minutes
@@ -45,6 +47,27 @@ def amount(cents: int) -> str:
     """A sum of money: 0 -> « 0 € », 1050 -> « 10,50 € », in English « €10.50 »."""
     written = number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)
     return _("%(amount)s €") % {"amount": written}
+
+
+def left_to_pay(left: Remainder) -> str:
+    """What a price becomes with one coupon: « Reste à payer 5 € », « Payé entièrement par le chèque »."""
+    if left.rest_cents is None:
+        return _("Prix à demander")
+    if not left.price_cents:
+        return _("Gratuit : gardez votre chèque")
+    if not left.rest_cents:
+        return _("Payé entièrement par le chèque")
+    return _("Reste à payer %(rest)s") % {"rest": price(left.rest_cents)}
+
+
+def how_paid(left: Remainder) -> str:
+    """« 10 € en chèque + 5 € à payer. 2 chèques paient tout. »; empty when there is nothing to add."""
+    if left.rest_cents is None:
+        return _("Un chèque paie jusqu'à %(face)s.") % {"face": price(left.face_value_cents)}
+    if not left.rest_cents:
+        return ""
+    words = {"paid": price(left.by_one_cents), "rest": price(left.rest_cents), "n": left.coupons}
+    return _("%(paid)s en chèque + %(rest)s à payer. %(n)s chèques paient tout.") % words
 
 
 def duration(minutes: int | None) -> str:

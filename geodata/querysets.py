@@ -232,6 +232,33 @@ class AreaQuerySet(models.QuerySet):
         )
         return self.filter(geom__isnull=False).annotate(outline=drawn).values_list("pk", "outline")
 
+    def united_outline(self, tolerance: float) -> str:
+        """GeoJSON of all of them as one, simplified to `tolerance` degrees; empty when none has an outline."""
+        drawn = Func(
+            F("geom"),
+            template=f"ST_AsGeoJSON(ST_SimplifyPreserveTopology(ST_Union(%(expressions)s), {float(tolerance)!r}), 4)",
+            output_field=models.TextField(),
+        )
+        drawn.contains_aggregate = True
+        return self.order_by().aggregate(outline=drawn)["outline"] or ""
+
+    def in_view(self, bbox: Polygon, tolerance: float) -> models.QuerySet:
+        """GeoJSON of those that show in a rectangle, cut at its edges and simplified."""
+        west, south, east, north = (float(degrees) for degrees in bbox.extent)
+        box = f"ST_MakeEnvelope({west!r}, {south!r}, {east!r}, {north!r}, 4326)"
+        drawn = Func(
+            F("geom"),
+            template="ST_AsGeoJSON(ST_ClipByBox2D("
+            f"ST_SimplifyPreserveTopology(%(expressions)s, {float(tolerance)!r}), {box}), 5)",
+            output_field=models.TextField(),
+        )
+        shown = self.filter(geom__bboverlaps=bbox).annotate(outline=drawn)
+        return shown.values_list("outline", flat=True)
+
+    def halls_in(self, bbox: Polygon) -> Self:
+        """Areas whose point (the town hall of a commune) is inside a rectangle."""
+        return self.filter(point__coveredby=bbox)
+
     def halls_within(self, areas: Collection[int], shape: GEOSGeometry | None = None) -> Self:
         """Areas whose point (the town hall of a commune) is inside or on the border."""
         return self.filter(pk__in=Pieces.holding(self.model, areas, shape))

@@ -1,5 +1,6 @@
 """All that the coupons' floor keeps, by subject."""
 
+from coupons.models.acceptance import Acceptance
 from coupons.models.banking import BankStatement, Transfer
 from coupons.models.booklets import Booklet, Coupon, HandOver, Tries
 from coupons.models.bulk import BulkHandOver
@@ -21,6 +22,7 @@ from coupons.models.payouts import (
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
 
 __all__ = [
+    "Acceptance",
     "Account",
     "Attempt",
     "BankAnswer",

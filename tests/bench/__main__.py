@@ -1,4 +1,4 @@
-"""`bin/bench search`, `desk` and `issue`: measure on data of their own. Print a table; never a test."""
+"""`bin/bench search`, `desk`, `issue` and `eligible`: measure on data of their own. Print a table; never a test."""
 
 import argparse
 import json
@@ -9,7 +9,12 @@ from typing import Any
 
 from tests.bench import databases
 
-DATABASES = {"search": "aptic_bench", "desk": "aptic_bench_desk", "issue": "aptic_bench_issue"}
+DATABASES = {
+    "search": "aptic_bench",
+    "desk": "aptic_bench_desk",
+    "issue": "aptic_bench_issue",
+    "eligible": "aptic_bench",
+}
 
 
 def measure_search(given: argparse.Namespace) -> list[Any]:
@@ -44,7 +49,23 @@ def measure_issue(given: argparse.Namespace) -> list[Any]:
     return [*works, *rows]
 
 
-MEASURES = {"search": measure_search, "desk": measure_desk, "issue": measure_issue}
+def measure_eligible(given: argparse.Namespace) -> list[Any]:
+    from tests.bench import eligible, search
+    from tests.bench.stopwatch import table
+
+    search.prepare(given.venues)
+    rows = eligible.measure(given.requests)
+    print(table(rows))
+    print(eligible.judged(rows))
+    return rows
+
+
+MEASURES = {
+    "search": measure_search,
+    "desk": measure_desk,
+    "issue": measure_issue,
+    "eligible": measure_eligible,
+}
 
 
 def main() -> None:

@@ -34,7 +34,9 @@ def test_a_qr_code_opens_the_cheque_and_its_code_leaves_the_address(page: Page, 
     assert [request.method for request in asked if code in (request.post_data or "")] == ["POST"]
     assert not [request for request in asked if code in told(request)]
     page.get_by_role("button", name="Où l'utiliser ?").click()
-    page.wait_for_url("**/lieux/**")
+    page.wait_for_url("**/lieux/?campaign=*")
+    assert code not in page.url
+    expect(page.get_by_role("heading", name="Vos chèques de 10 €")).to_be_visible()
 
 
 def told(request: Request) -> str:

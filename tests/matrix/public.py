@@ -30,6 +30,9 @@ LINES: dict[str, Line] = {
     "basemap-file": everybody("404", "405"),
     "directory:home": everybody("200", "405"),
     "directory:results": everybody("200", "405"),
+    "directory:framed": everybody("200", "405"),
+    # No address was given.
+    "directory:oembed": everybody("404", "405"),
     "directory:venue": everybody("200", "405"),
     "directory:area": everybody("404", "405"),
     "directory:area_map": everybody("404", "405"),

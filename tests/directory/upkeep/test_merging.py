@@ -49,8 +49,9 @@ KEPT: list[type[Model]] = [
     Venue,
 ]
 FOLLOWS: list[type[Model]] = [Change, DuplicatePair, Freshness, Listing]
-# Of the floor above, and final: a payment stays with the venue where it was made, hidden or not.
-STAYS = {"Payment"}
+# Of the floor above: a payment is final, and stays with the venue where it was made, hidden or not; where coupons
+# are good follows the listing, by triggers.
+STAYS = {"Acceptance", "Payment"}
 
 
 def test_nothing_that_points_to_a_venue_is_unknown_here() -> None:

@@ -4,15 +4,18 @@ const page = document.querySelector("[data-results]");
 const columns = page.querySelector("[data-columns]");
 const mapElement = page.querySelector("[data-map]");
 const mapModule = document.querySelector("script[data-venue-map]").dataset.venueMap;
-const SWAPPED = ["#recherche", "#count", "[data-filters]", "[data-found]"];
+const SWAPPED = ["#recherche", "#count", "[data-scheme]", "[data-filters]", "[data-found]", "#embed-code"];
 let map = null;
 
 function swap(next) {
   const open = page.querySelector(".filter-panel")?.open;
-  for (const part of SWAPPED) page.querySelector(part).replaceWith(next.querySelector(part));
+  for (const part of SWAPPED) {
+    const other = next.querySelector(part);
+    if (other) page.querySelector(part)?.replaceWith(other);
+  }
   const panel = page.querySelector(".filter-panel");
   if (panel && open) panel.open = true;
-  for (const name of ["features", "lon", "lat", "bbox"]) {
+  for (const name of ["features", "lon", "lat", "bbox", "outline"]) {
     const value = next.querySelector("[data-map]").dataset[name];
     if (value === undefined) delete mapElement.dataset[name];
     else mapElement.dataset[name] = value;
@@ -63,6 +66,15 @@ page.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   go(link.href, { focus: "liste" });
+});
+
+page.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = page.querySelector(button.dataset.copy);
+  field.select();
+  await navigator.clipboard?.writeText(field.value);
+  page.querySelector("[data-copy-status]").textContent = button.dataset.copied;
 });
 
 window.addEventListener("popstate", () => go(window.location.href, { push: false }));

@@ -11,10 +11,10 @@ function loadScript(source) {
 const PIN = [30, 38];
 const SAME_DOOR = 0.0001; // degrees: venues this close never part, whatever the zoom
 
-function pinIcon(rank) {
+function pinIcon(rank, refused = false) {
   const html = document.createElement("div");
   html.append(document.createElement("span"), Object.assign(document.createElement("b"), { textContent: rank }));
-  return L.divIcon({ className: rank ? "pin" : "pin pin-plain", html, iconSize: PIN, iconAnchor: [15, 38], popupAnchor: [0, -34] });
+  return L.divIcon({ className: `pin${rank ? "" : " pin-plain"}${refused ? " pin-refused" : ""}`, html, iconSize: PIN, iconAnchor: [15, 38], popupAnchor: [0, -34] });
 }
 
 function clusterIcon(count) {
@@ -30,7 +30,10 @@ function popup(properties, words) {
   const name = Object.assign(document.createElement("strong"), { textContent: properties.name });
   const link = Object.assign(document.createElement("a"), { className: "button button-small button-main", textContent: words.see });
   link.href = new URL(properties.url, window.location.origin).pathname;
-  box.append(name, link);
+  if ("framed" in words) Object.assign(link, { target: "_blank", rel: "noopener" });
+  box.append(name);
+  if (properties.reason) box.append(Object.assign(document.createElement("p"), { textContent: properties.reason }));
+  box.append(link);
   return box;
 }
 
@@ -47,6 +50,7 @@ export class VenueMap {
     this.map = L.map(element, { zoomControl: false, minZoom: 4, maxZoom: 18, worldCopyJump: true });
     this.map.attributionControl.setPrefix(false);
     L.control.zoom({ position: "bottomright", zoomInTitle: element.dataset.zoomIn, zoomOutTitle: element.dataset.zoomOut }).addTo(this.map);
+    this.territory = L.layerGroup().addTo(this.map);
     this.features = L.layerGroup().addTo(this.map);
     this.here = L.layerGroup().addTo(this.map);
     this.markers = new Map();
@@ -56,6 +60,7 @@ export class VenueMap {
     this.map.on("keydown", (event) => { this.byHand = event.originalEvent.key.startsWith("Arrow"); });
     this.map.on("moveend", () => this.moved());
     button.addEventListener("click", () => { button.hidden = true; searchHere(this.bounds()); });
+    this.outline();
     this.load();
   }
 
@@ -90,6 +95,7 @@ export class VenueMap {
     if (sized) this.map.invalidateSize({ animate: false });
     this.button.hidden = true;
     this.frame();
+    this.outline();
     this.load();
   }
 
@@ -100,6 +106,19 @@ export class VenueMap {
     this.byHand = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(), 120);
+  }
+
+  // The territory of the coupons that the search is about.
+  async outline() {
+    const { outline } = this.element.dataset;
+    if (this.outlined === outline) return;
+    this.outlined = outline;
+    this.territory.clearLayers();
+    if (!outline) return;
+    const answer = await fetch(outline);
+    if (!answer.ok) return;
+    const style = { color: "#ad3517", weight: 3, dashArray: "1 7", lineCap: "round", fillColor: "#ad3517", fillOpacity: 0.05 };
+    L.geoJSON(await answer.json(), { style, interactive: false }).addTo(this.territory);
   }
 
   async load() {
@@ -146,7 +165,7 @@ export class VenueMap {
 
   venue(at, properties, rank) {
     const name = rank ? `${rank}. ${properties.name}` : properties.name;
-    const marker = L.marker(at, { icon: pinIcon(rank ?? ""), name, riseOnHover: true, zIndexOffset: rank ? 500 : 0 });
+    const marker = L.marker(at, { icon: pinIcon(rank ?? "", Boolean(properties.reason)), name, riseOnHover: true, zIndexOffset: rank ? 500 : 0 });
     marker.bindPopup(() => popup(properties, this.element.dataset), { minWidth: 200 });
     marker.on("click", () => this.chosen(properties.place_id));
     this.markers.set(properties.place_id, marker);
