@@ -13,6 +13,7 @@ from directory.choices import Mode
 from directory.closing import closed
 from directory.criteria import Criteria
 from directory.cursors import Cursor
+from directory.echoes import Echo
 from directory.facets import Counts, FacetValue, counted, facets
 from directory.markers import Marker, markers
 from directory.matching import OF_A_SERVICE, Matching
@@ -38,6 +39,9 @@ class Result:
     labelled: bool
     # Its organisation has not confirmed it for nine months: marked "à vérifier".
     stale: bool = False
+    # Days since somebody last paid there; None when nobody did within a year.
+    used_days: int | None = None
+    echo: Echo | None = None
 
     @property
     def next_visit_at(self) -> datetime | None:
@@ -138,6 +142,8 @@ def result(hit: Hit, card: Card, offer: list[Service], matching: Matching) -> Re
         opening=opening_of(card, matching.at),
         labelled=hit.is_labelled,
         stale=card.stale_on is not None and card.stale_on <= matching.today,
+        used_days=card.echo.used_days(matching.today),
+        echo=card.echo,
     )
 
 

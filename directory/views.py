@@ -94,7 +94,7 @@ def unknown_place(criteria: Criteria, place: str) -> dict[str, Any]:
 @require_safe
 def venue(request: HttpRequest, venue_id: int, slug: str) -> HttpResponse:
     """A venue merged into another leads to it, for good."""
-    rows = Venue.objects.select_related("venue_type", "organization", "merged_into", "freshness")
+    rows = Venue.objects.select_related("venue_type", "organization", "merged_into", "freshness", "feedback")
     found = get_object_or_404(rows.filter(Q(published=True) | Q(merged_into__published=True)), pk=venue_id)
     address = (found.merged_into or found).get_absolute_url()
     if request.path != address:

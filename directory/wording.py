@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -129,3 +130,26 @@ def counted(number: int) -> str:
 
 def venues(number: int) -> str:
     return ngettext("%(number)s lieu", "%(number)s lieux", number) % {"number": counted(number)}
+
+
+def used(days: int) -> str:
+    """When a place was last used: 6 -> « Vérifié par un usage il y a 6 jours »; from two months on, in months."""
+    if days == 0:
+        return _("Vérifié par un usage aujourd'hui")
+    if days == 1:
+        return _("Vérifié par un usage hier")
+    if days < 60:
+        told = ngettext(
+            "Vérifié par un usage il y a %(n)s jour", "Vérifié par un usage il y a %(n)s jours", days
+        )
+        return told % {"n": days}
+    months = days // 30
+    told = ngettext(
+        "Vérifié par un usage il y a %(n)s mois", "Vérifié par un usage il y a %(n)s mois", months
+    )
+    return told % {"n": months}
+
+
+def out_of_five(mean: Decimal) -> str:
+    """4.2 -> « 4,2 », in English « 4.2 »: rounded to the tenth before."""
+    return number_format(mean, 1)

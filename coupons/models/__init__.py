@@ -10,6 +10,7 @@ from coupons.models.orders import Delivery, Order, Paper, Series
 from coupons.models.payments import Payment, Redemption
 from coupons.models.payouts import Attempt, BankDetails, Batch, Payout, SettledPayment
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
+from coupons.models.ratings import Rating
 
 __all__ = [
     "Account",
@@ -34,6 +35,7 @@ __all__ = [
     "PrintFile",
     "PrintJob",
     "PrintedBooklet",
+    "Rating",
     "Redemption",
     "Series",
     "SettledPayment",

@@ -21,6 +21,8 @@ register.filter("week", wording.week)
 register.filter("serial", wording.serial)
 register.filter("counted", wording.counted)
 register.filter("venues_counted", wording.venues)
+register.filter("used", wording.used)
+register.filter("out_of_five", wording.out_of_five)
 
 
 @register.simple_tag
