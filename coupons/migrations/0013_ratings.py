@@ -3,11 +3,21 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+# The site may not write payments, and so cannot hold one: before anything is written about it, it asks here.
+# Whoever rates and whoever cancels both take the payment first, then what its venue is said to be.
+HOLD = """
+CREATE FUNCTION coupons_hold_payment(p_payment bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM coupons_payment WHERE id = p_payment AND cancelled_at IS NULL FOR SHARE;
+    RETURN FOUND;
+END $$;
+"""
+
 RATING = """
 CREATE FUNCTION coupons_rating_made() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    -- Whoever cancels it at the same time waits, and then finds this rating.
     PERFORM FROM coupons_payment payment JOIN directory_review review ON review.id = NEW.review_id
     JOIN directory_venue venue ON venue.id = payment.venue_id
     WHERE payment.id = NEW.payment_id AND payment.cancelled_at IS NULL
@@ -76,6 +86,7 @@ DROP TRIGGER coupons_rating_made ON coupons_rating;
 DROP FUNCTION coupons_payment_gone();
 DROP FUNCTION coupons_payment_used();
 DROP FUNCTION coupons_rating_made();
+DROP FUNCTION coupons_hold_payment(bigint);
 """
 
 
@@ -109,5 +120,5 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "avis d'un paiement", "verbose_name_plural": "avis des paiements"},
         ),
-        migrations.RunSQL(RATING + USED + PRIVILEGES, BACKWARD),
+        migrations.RunSQL(HOLD + RATING + USED + PRIVILEGES, BACKWARD),
     ]

@@ -1,9 +1,9 @@
 """What people fill in about a passage, and what is said of it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coupons.invitations import BETWEEN
@@ -32,7 +32,7 @@ class CodeForm(forms.Form):
         return BETWEEN.sub("-", self.cleaned_data["code"])
 
 
-def question(label: str | Promise, words: Iterable[str | Promise]) -> forms.TypedChoiceField:
+def question(label: Any, words: Iterable[Any]) -> forms.TypedChoiceField:
     """Five answers, the worst first, each a number and its words."""
     return forms.TypedChoiceField(
         label=label,

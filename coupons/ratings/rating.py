@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from coupons.invitations import NotAnInvitation, payment_of
@@ -38,11 +38,13 @@ def ratable(*, code: str, at: datetime) -> Payment:
 def rate(*, code: str, marks: Mapping[str, int], comment: str, at: datetime) -> Review:
     """Of two at once with one receipt, one rates. Raises NotRatable.
 
-    The database makes whoever cancels the payment wait, or refuses the rating when they came first.
+    Holds the payment: whoever cancels it at the same time waits, and then finds this rating.
     """
     payment = ratable(code=code, at=at)
     try:
         with acting(None):
+            if not held(payment):
+                raise NotRatable(Why.CANCELLED)
             review = Review.objects.create(
                 venue=payment.venue.merged_into or payment.venue,
                 organization_id=payment.organization_id,
@@ -57,3 +59,11 @@ def rate(*, code: str, marks: Mapping[str, int], comment: str, at: datetime) -> 
         ratable(code=code, at=at)
         raise
     return review
+
+
+def held(payment: Payment) -> bool:
+    """Whether it stands; it does until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coupons_hold_payment(%s)", [payment.pk])
+        [stands] = cursor.fetchone()
+    return bool(stands)

@@ -1,5 +1,7 @@
 """What people say of a venue after a passage there, and what the directory shows of it."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,7 +16,7 @@ WORST, BEST = 1, 5
 MARKS = ("reception", "usefulness", "progress")
 
 
-def mark(label: str) -> models.PositiveSmallIntegerField:
+def mark(label: Any) -> models.PositiveSmallIntegerField:
     """From WORST to BEST."""
     return models.PositiveSmallIntegerField(label)
 

@@ -68,12 +68,12 @@ def shown(request: SignedInRequest, found: Review, form: ReasonForm, status: int
 
 
 def decided(request: SignedInRequest, found: Review, what: str, reason: str) -> HttpResponse:
-    told = {"review": found, "what": what, "by": request.user, "at": timezone.now()}
+    by, at = request.user, timezone.now()
     try:
         if reason:
-            moderating.refuse(**told, reason=reason)
+            moderating.refuse(review=found, what=what, reason=reason, by=by, at=at)
         else:
-            moderating.publish(**told)
+            moderating.publish(review=found, what=what, by=by, at=at)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
