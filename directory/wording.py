@@ -153,3 +153,13 @@ def used(days: int) -> str:
 def out_of_five(mean: Decimal) -> str:
     """4.2 -> « 4,2 », in English « 4.2 »: rounded to the tenth before."""
     return number_format(mean, 1)
+
+
+def share(part: float) -> str:
+    """0.184 -> « 18 % », in English « 18% »; what is not quite none or all is not rounded to it."""
+    percent = round(part * 100)
+    if part > 0 and percent == 0:
+        return _("moins de 1 %%") % {}
+    if part < 1 and percent == 100:
+        return _("plus de 99 %%") % {}
+    return _("%(percent)s %%") % {"percent": percent}

@@ -22,6 +22,7 @@ register.filter("serial", wording.serial)
 register.filter("counted", wording.counted)
 register.filter("venues_counted", wording.venues)
 register.filter("used", wording.used)
+register.filter("share", wording.share)
 register.filter("out_of_five", wording.out_of_five)
 
 
