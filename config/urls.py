@@ -47,6 +47,7 @@ urlpatterns = [
         path("", include("coupons.cheque.urls")),
         path("", include("coupons.distribution.urls")),
         path("", include("coupons.ratings.urls")),
+        path("", include("coupons.impact.urls")),
         path("", include("directory.diagnosis.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,

@@ -136,7 +136,23 @@ def today() -> date:
 
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
+    """For whom? Then one page each."""
     return render(request, "directory/how.html", {"nav": "how"})
+
+
+@require_safe
+def how_beneficiary(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/how_beneficiary.html", {"nav": "how"})
+
+
+@require_safe
+def how_provider(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/how_provider.html", {"nav": "how"})
+
+
+@require_safe
+def how_sponsor(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/how_sponsor.html", {"nav": "how"})
 
 
 @require_safe

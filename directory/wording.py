@@ -43,6 +43,11 @@ def price(cents: int | None) -> str:
     return _("%(amount)s €") % {"amount": amount}
 
 
+def amount(cents: int) -> str:
+    """Of an account, where nothing is not free: 0 -> « 0 € »."""
+    return price(cents) if cents else _("%(amount)s €") % {"amount": "0"}
+
+
 def duration(minutes: int | None) -> str:
     """45 -> « 45 min », 90 -> « 1 h 30 », in English « 1 h 30 min »."""
     hours, rest = divmod(minutes or 0, 60)
