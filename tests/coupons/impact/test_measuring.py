@@ -32,10 +32,10 @@ def area(level: str, code: str, parent: Area | None = None) -> Area:
 
 def build() -> dict[str, list[Payment]]:
     """Payments of one coupon each, 35 € asked, 10 € paid: in two regions and four départements."""
-    regions = {code: area("region", code) for code in ("R1", "R2")}
+    regions = {code: area("region", code) for code in ("RA", "RB")}
     paid = {}
     for code, n in PLACES.items():
-        area("departement", code, regions["R2" if code == "974" else "R1"])
+        area("departement", code, regions["RB" if code == "974" else "RA"])
         counter = toy.a_counter(f"Lieu {code}")
         Place.objects.filter(pk=counter.place.pk).update(commune_code=f"{code}{'001'[: 5 - len(code)]}")
         paid[code] = [take(counter.passage([coupon.pk]), at=toy.AT)[0] for coupon in toy.coupons_in_hand(n)]
@@ -73,7 +73,7 @@ def test_to_the_cent(paid: dict[str, list[Payment]]) -> None:
 @pytest.mark.django_db
 def test_by_territory_small_ones_with_others(paid: dict[str, list[Payment]]) -> None:
     first, second = found().regions
-    assert (first.name, first.payments) == ("region R1", 13)
+    assert (first.name, first.payments) == ("region RA", 13)
     assert [(line.name, line.payments) for line in first.within] == [("departement 01", 6), ("", 7)]
     assert [(line.name, line.payments) for line in second.within] == [("departement 974", 7)]
 
@@ -124,7 +124,7 @@ def test_counted_once_an_hour(paid: dict[str, list[Payment]]) -> None:
 @pytest.mark.django_db
 def test_the_page(client: Client, paid: dict[str, list[Payment]]) -> None:
     page = client.get("/impact/").content.decode().replace("\xa0", " ").replace("\u202f", " ")
-    for told in ("700 €", "200 €", "region R1", "Autres départements", "<svg", "2 €"):
+    for told in ("700 €", "200 €", "region RA", "Autres départements", "<svg", "2 €"):
         assert told in page, told
     assert "departement 02" not in page
 
