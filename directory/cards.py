@@ -6,7 +6,7 @@ are not read stay deferred, as with `only()`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from django.db.models.base import ModelState
 from psycopg.types.range import Range
 
 from directory.choices import ReviewStatus
+from directory.echoes import Echo
 from directory.models import Place, Service, Venue
 from directory.referential import Referential, referential
 from directory.statements import rows
@@ -63,6 +64,8 @@ SERVICE = (
     "position",
 )
 
+OF_THE_ECHO = len(fields(Echo))
+
 
 def columns(alias: str, names: Sequence[str]) -> str:
     return ", ".join(f"{alias}.{name}" for name in names)
@@ -72,9 +75,12 @@ PLACES_SQL = f"""
 SELECT ST_X(place.point), ST_Y(place.point), listing.stale_on,
        ARRAY(SELECT during FROM directory_closure closure
              WHERE closure.venue_id = venue.id AND upper(during) >= current_date ORDER BY during),
+       feedback.last_used_on, coalesce(feedback.answers, 0), coalesce(feedback.reception_sum, 0),
+       coalesce(feedback.usefulness_sum, 0), coalesce(feedback.progress_sum, 0),
        {columns("place", PLACE)}, {columns("venue", VENUE)}
 FROM directory_place place JOIN directory_venue venue ON venue.id = place.venue_id
 LEFT JOIN directory_listing listing ON listing.place_id = place.id
+LEFT JOIN directory_feedback feedback ON feedback.venue_id = venue.id
 WHERE place.id = ANY(%s)
 """  # noqa: S608
 SERVICES_SQL = f"""
@@ -93,18 +99,20 @@ class Card:
     lat: float
     stale_on: date | None
     closures: list[Range]
+    echo: Echo
 
 
 def cards(place_ids: Iterable[int]) -> dict[int, Card]:
     """By place. A place that has gone meanwhile is left out."""
     words, found = referential(), {}
-    for lon, lat, stale_on, closures, *values in rows(PLACES_SQL, [list(place_ids)]):
+    for lon, lat, stale_on, closures, *more in rows(PLACES_SQL, [list(place_ids)]):
+        echo, values = Echo(*more[:OF_THE_ECHO]), more[OF_THE_ECHO:]
         place = instance(Place, PLACE, values[: len(PLACE)])
         venue = instance(Venue, VENUE, values[len(PLACE) :])
         if venue.venue_type_id in words.venue_types:  # else added this very minute: Django reads it
             known(venue, "venue_type", words.venue_types[venue.venue_type_id])
         known(place, "venue", venue)
-        found[place.pk] = Card(place, lon, lat, stale_on, closures)
+        found[place.pk] = Card(place, lon, lat, stale_on, closures, echo)
     return found
 
 

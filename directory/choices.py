@@ -75,3 +75,12 @@ class ReviewStatus(models.TextChoices):
     SUBMITTED = "submitted", _("soumis")
     APPROVED = "approved", _("approuvé")
     RETURNED = "returned", _("à revoir")
+
+
+class Moderation(models.TextChoices):
+    """Where a text stands that strangers wrote, or that answers them: nothing is shown before it is published."""
+
+    NONE = "", _("sans texte")
+    WAITING = "waiting", _("à relire")
+    PUBLISHED = "published", _("publié")
+    REFUSED = "refused", _("refusé")

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from geodata.models import Area
 
-GREEN, RED, WASH, LINE = "#0e4f4b", "#ad3517", "#fffdf8", "#b9ad97"
+GREEN, RED, WASH, LINE, INK = "#0e4f4b", "#ad3517", "#fffdf8", "#b9ad97", "#1d2b2a"
 # About 200 m, in degrees: more than the eye sees on a map of a commune's width.
 SIMPLER_BY = {"commune": 0.0002, "qpv": 0.0, "custom": 0.0, "epci": 0.001, "departement": 0.002}
 SIMPLEST = 0.01
@@ -39,6 +39,56 @@ class LocalMap(folium.Map):
 
 def territory(area: Area, venues: list[tuple[str, float, float]], *, nonce: str) -> dict[str, SafeString]:
     """Outline and venues (name, lon, lat) of an area: the `head`, `body` and `script` of a page."""
+    drawn = with_outline(area)
+    if venues:
+        dots(venues).add_to(drawn)
+    return page(drawn, area, nonce)
+
+
+def diagnosis(
+    area: Area,
+    venues: list[tuple[str, float, float]],
+    far: list[tuple[str, float, float, int]],
+    quarters: list[Area],
+    *,
+    nonce: str,
+) -> dict[str, SafeString]:
+    """The same, with communes far from every venue (words, lon, lat, inhabitants) and priority districts."""
+    drawn = with_outline(area)
+    if quarters:
+        shapes = [outline(one) | {"properties": {"name": inert(one.name)}} for one in quarters]
+        folium.GeoJson(
+            {"type": "FeatureCollection", "features": shapes},
+            style_function=lambda _one: {
+                "color": INK,
+                "weight": 2,
+                "dashArray": "4 3",
+                "fillColor": LINE,
+                "fillOpacity": 0.6,
+            },
+            tooltip=folium.GeoJsonTooltip(["name"], labels=False),
+        ).add_to(drawn)
+    if far:
+        circles(far).add_to(drawn)
+    if venues:
+        dots(venues).add_to(drawn)
+    return page(drawn, area, nonce)
+
+
+def circles(far: list[tuple[str, float, float, int]]) -> folium.GeoJson:
+    """Their surface says how many people live there."""
+    found = features([(words, lon, lat) for words, lon, lat, _inhabitants in far])
+    for one, (_words, _lon, _lat, inhabitants) in zip(found["features"], far, strict=True):
+        one["properties"]["radius"] = min(26, max(4, round(inhabitants**0.5 / 6)))
+    return folium.GeoJson(
+        found,
+        marker=folium.CircleMarker(color=GREEN, weight=1.5, fill_color=GREEN, fill_opacity=0.25),
+        style_function=lambda one: {"radius": one["properties"]["radius"]},
+        tooltip=folium.GeoJsonTooltip(["name"], labels=False),
+    )
+
+
+def with_outline(area: Area) -> LocalMap:
     drawn = LocalMap(
         location=[area.point.y, area.point.x],
         tiles=None,
@@ -51,14 +101,18 @@ def territory(area: Area, venues: list[tuple[str, float, float]], *, nonce: str)
         style_function=lambda _feature: {"color": GREEN, "weight": 2, "fillColor": WASH, "fillOpacity": 1},
         interactive=False,
     ).add_to(drawn)
-    if venues:
-        folium.GeoJson(
-            features(venues),
-            marker=folium.CircleMarker(
-                radius=6, color="#ffffff", weight=1.5, fill_color=RED, fill_opacity=0.95
-            ),
-            tooltip=folium.GeoJsonTooltip(["name"], labels=False),
-        ).add_to(drawn)
+    return drawn
+
+
+def dots(venues: list[tuple[str, float, float]]) -> folium.GeoJson:
+    return folium.GeoJson(
+        features(venues),
+        marker=folium.CircleMarker(radius=6, color="#ffffff", weight=1.5, fill_color=RED, fill_opacity=0.95),
+        tooltip=folium.GeoJsonTooltip(["name"], labels=False),
+    )
+
+
+def page(drawn: LocalMap, area: Area, nonce: str) -> dict[str, SafeString]:
     drawn.fit_bounds(bounds(area), padding=(16, 16))
     figure = Figure()
     figure.add_child(drawn)

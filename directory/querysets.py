@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib.gis.geos import Point
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Func, OuterRef, Q
 
-from directory.choices import Mode, ReviewStatus
+from directory.choices import Mode, Moderation, ReviewStatus
 from directory.moments import Moment
 from directory.owned import OfVenueQuerySet, OwnedQuerySet
 from geodata.querysets import LocatedQuerySet
@@ -145,6 +145,19 @@ class ListingQuerySet(LocatedQuerySet):
         """What follows a result in the order of the list: by distance when it is a number, else by name."""
         name = "name" if isinstance(position, str) else "distance_m"
         return self.filter(Q(**{f"{name}__gt": position}) | Q(**{name: position, "pk__gt": place_id}))
+
+
+class ReviewQuerySet(OwnedQuerySet):
+    def standing(self) -> Self:
+        """Those whose payment was not cancelled."""
+        return self.filter(standing=True)
+
+    def read_by_anybody(self) -> Self:
+        """Comments that were published, of passages that stand."""
+        return self.standing().filter(comment_state=Moderation.PUBLISHED)
+
+    def to_moderate(self) -> Self:
+        return self.filter(Q(comment_state=Moderation.WAITING) | Q(answer_state=Moderation.WAITING))
 
 
 def condition(*tests: Q, **lookups: Any) -> ExpressionWrapper:

@@ -13,6 +13,7 @@ from directory.choices import Mode
 from directory.closing import closed
 from directory.criteria import Criteria
 from directory.cursors import Cursor
+from directory.echoes import Echo
 from directory.facets import Counts, FacetValue, counted, facets
 from directory.markers import Marker, markers
 from directory.matching import OF_A_SERVICE, Matching
@@ -42,6 +43,9 @@ class Result:
     # Of the coupons of a campaign, when the search is about one.
     verdict: Verdict | None = None
     face_value_cents: int = 0
+    # Days since somebody last paid there; None when nobody did within a year.
+    used_days: int | None = None
+    echo: Echo | None = None
 
     @property
     def next_visit_at(self) -> datetime | None:
@@ -171,6 +175,8 @@ def result(hit: Hit, card: Card, offer: list[Service], matching: Matching) -> Re
         opening=opening_of(card, matching.at),
         labelled=hit.is_labelled,
         stale=card.stale_on is not None and card.stale_on <= matching.today,
+        used_days=card.echo.used_days(matching.today),
+        echo=card.echo,
     )
 
 

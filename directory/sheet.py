@@ -15,7 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from directory import opening
 from directory.choices import Audience, SupportMode
 from directory.closing import closed
+from directory.echoes import Echo, comments
 from directory.models import Closure, Labelling, Place, Service, Venue
+from directory.models.reviews import BEST, WORST
 from geodata.models import Area
 
 DAYS_SHOWN = 7
@@ -88,8 +90,7 @@ class Sheet:
     @cached_property
     def closures(self) -> list[Closure]:
         """Those of today and after, soonest first."""
-        today = self.at.astimezone(ZoneInfo("Europe/Paris")).date()
-        return list(self.venue.closures.filter(during__endswith__gt=today).order_by("during"))
+        return list(self.venue.closures.filter(during__endswith__gt=self.today).order_by("during"))
 
     def services(self) -> QuerySet[Service]:
         """In the order their venue gave them."""
@@ -100,10 +101,17 @@ class Sheet:
         """Fifty of them: the page asked for, or the nearest there is."""
         return Paginator(self.services(), SERVICES_SHOWN).get_page(self.page)
 
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(ZoneInfo("Europe/Paris")).date()
+
     @cached_property
     def labelled(self) -> bool:
-        day = self.at.astimezone(ZoneInfo("Europe/Paris")).date()
-        return Labelling.objects.filter(venue=self.venue, during__contains=day).exists()
+        return Labelling.objects.filter(venue=self.venue, during__contains=self.today).exists()
+
+    @cached_property
+    def echo(self) -> Echo:
+        return Echo.of(getattr(self.venue, "feedback", None))
 
     def context(self, url: str) -> dict[str, Any]:
         main = self.places[0] if self.places else None
@@ -124,6 +132,9 @@ class Sheet:
             "acceslibre": web_addresses(self.venue.access_url),
             "audiences": labels(Audience, self.venue.audiences),
             "support": labels(SupportMode, self.venue.support_modes),
+            "echo": self.echo,
+            "used_days": self.echo.used_days(self.today),
+            "comments": comments(self.venue.pk) if self.echo.answers else [],
             "linked_data": embedded(self.linked_data(main, url)),
         }
 
@@ -132,7 +143,7 @@ class Sheet:
         return Area.objects.current().at_level(Area.Level.COMMUNE).filter(code=code).defer("geom").first()
 
     def linked_data(self, main: PlaceHours | None, url: str) -> dict[str, Any]:
-        """schema.org description. Facts only: no rating, no opening hours that could not be parsed."""
+        """schema.org description. Facts only: no mean of too few answers, no hours that could not be parsed."""
         kind = self.venue.venue_type.slug if self.venue.venue_type else ""
         data: dict[str, Any] = {
             "@context": "https://schema.org",
@@ -143,8 +154,20 @@ class Sheet:
             "description": self.venue.summary,
             "openingHours": main.place.hours if main and main.hours else "",
             **(located(main.place) if main else {}),
+            "aggregateRating": self.rated(),
         }
         return {name: value for name, value in data.items() if value}
+
+    def rated(self) -> dict[str, Any] | None:
+        if self.echo.overall is None:
+            return None
+        return {
+            "@type": "AggregateRating",
+            "ratingValue": float(self.echo.overall),
+            "bestRating": BEST,
+            "worstRating": WORST,
+            "ratingCount": self.echo.answers,
+        }
 
 
 def located(place: Place) -> dict[str, Any]:

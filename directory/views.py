@@ -125,7 +125,7 @@ def unknown_place(criteria: Criteria, place: str, address: str) -> dict[str, Any
 @require_safe
 def venue(request: HttpRequest, venue_id: int, slug: str) -> HttpResponse:
     """A venue merged into another leads to it, for good."""
-    rows = Venue.objects.select_related("venue_type", "organization", "merged_into", "freshness")
+    rows = Venue.objects.select_related("venue_type", "organization", "merged_into", "freshness", "feedback")
     found = get_object_or_404(rows.filter(Q(published=True) | Q(merged_into__published=True)), pk=venue_id)
     address = (found.merged_into or found).get_absolute_url()
     if request.path != address:
@@ -167,7 +167,23 @@ def today() -> date:
 
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
+    """For whom? Then one page each."""
     return render(request, "directory/how.html", {"nav": "how"})
+
+
+@require_safe
+def how_beneficiary(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/how_beneficiary.html", {"nav": "how"})
+
+
+@require_safe
+def how_provider(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/how_provider.html", {"nav": "how"})
+
+
+@require_safe
+def how_sponsor(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/how_sponsor.html", {"nav": "how"})
 
 
 @require_safe

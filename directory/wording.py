@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,6 +69,11 @@ def how_paid(left: Remainder) -> str:
         return ""
     words = {"paid": price(left.by_one_cents), "rest": price(left.rest_cents), "n": left.coupons}
     return _("%(paid)s en chèque + %(rest)s à payer. %(n)s chèques paient tout.") % words
+
+
+def amount(cents: int) -> str:
+    """Of an account, where nothing is not free: 0 -> « 0 € »."""
+    return price(cents) if cents else _("%(amount)s €") % {"amount": "0"}
 
 
 def duration(minutes: int | None) -> str:
@@ -166,3 +172,36 @@ def counted(number: int) -> str:
 
 def venues(number: int) -> str:
     return ngettext("%(number)s lieu", "%(number)s lieux", number) % {"number": counted(number)}
+
+
+def used(days: int) -> str:
+    """When a place was last used: 6 -> « Vérifié par un usage il y a 6 jours »; from two months on, in months."""
+    if days == 0:
+        return _("Vérifié par un usage aujourd'hui")
+    if days == 1:
+        return _("Vérifié par un usage hier")
+    if days < 60:
+        told = ngettext(
+            "Vérifié par un usage il y a %(n)s jour", "Vérifié par un usage il y a %(n)s jours", days
+        )
+        return told % {"n": days}
+    months = days // 30
+    told = ngettext(
+        "Vérifié par un usage il y a %(n)s mois", "Vérifié par un usage il y a %(n)s mois", months
+    )
+    return told % {"n": months}
+
+
+def out_of_five(mean: Decimal) -> str:
+    """4.2 -> « 4,2 », in English « 4.2 »: rounded to the tenth before."""
+    return number_format(mean, 1)
+
+
+def share(part: float) -> str:
+    """0.184 -> « 18 % », in English « 18% »; what is not quite none or all is not rounded to it."""
+    percent = round(part * 100)
+    if part > 0 and percent == 0:
+        return _("moins de 1 %%") % {}
+    if part < 1 and percent == 100:
+        return _("plus de 99 %%") % {}
+    return _("%(percent)s %%") % {"percent": percent}

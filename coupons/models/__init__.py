@@ -20,6 +20,7 @@ from coupons.models.payouts import (
     SettledPayment,
 )
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
+from coupons.models.ratings import Rating
 
 __all__ = [
     "Acceptance",
@@ -48,6 +49,7 @@ __all__ = [
     "PrintFile",
     "PrintJob",
     "PrintedBooklet",
+    "Rating",
     "Redemption",
     "Series",
     "SettledPayment",

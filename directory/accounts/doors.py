@@ -95,6 +95,14 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         for_sponsors=False,
     ),
     OrganizationDoor(
+        Capability.CONFIRM,
+        "ratings:own",
+        _("Les avis"),
+        _("Lire ce que disent les personnes venues, et répondre."),
+        "chat-left-text",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
         Capability.EDIT_OFFER,
         "upkeep:claims",
         _("Rattacher un lieu"),
@@ -255,5 +263,12 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         _("Les labels en cours"),
         _("Chercher un lieu labellisé, retirer un label."),
         "patch-check",
+    ),
+    PlatformDoor(
+        StaffCapability.MODERATE,
+        "ratings:desk",
+        _("Les avis à relire"),
+        _("Publier ou refuser un commentaire. Voir les lieux mal notés."),
+        "chat-left-text",
     ),
 )

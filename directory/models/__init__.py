@@ -10,6 +10,7 @@ from directory.models.labels import Labelling
 from directory.models.listing import Listing, ListingWords
 from directory.models.offer import Category, Service
 from directory.models.people import Invitation, JoinRequest, Membership, Organization, StaffRole, User
+from directory.models.reviews import Feedback, Review
 from directory.models.upkeep import ApiToken, BulkEdit, Change, ErrorReport
 from directory.models.venues import Closure, OpeningDay, Place, Venue, VenueType
 
@@ -24,6 +25,7 @@ __all__ = [
     "Closure",
     "DuplicatePair",
     "ErrorReport",
+    "Feedback",
     "Freshness",
     "Invitation",
     "JoinRequest",
@@ -37,6 +39,7 @@ __all__ = [
     "Organization",
     "Place",
     "PostCount",
+    "Review",
     "Service",
     "StaffRole",
     "User",

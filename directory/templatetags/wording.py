@@ -25,6 +25,9 @@ register.filter("week", wording.week)
 register.filter("serial", wording.serial)
 register.filter("counted", wording.counted)
 register.filter("venues_counted", wording.venues)
+register.filter("used", wording.used)
+register.filter("share", wording.share)
+register.filter("out_of_five", wording.out_of_five)
 
 
 @register.simple_tag

@@ -62,6 +62,7 @@ def merge(*, kept: Venue, other: Venue, by: User, at: datetime) -> Venue:
         _move_labels(winner, loser)
         _move_closures(winner, loser)
         loser.reports.update(venue=winner)
+        loser.reviews.update(venue=winner)
         _move_claims(winner, loser, by, at)
         refresh_hours(winner.places.all(), timezone.localdate(at))
         Venue.objects.filter(merged_into=loser).update(merged_into=winner)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.accounts.joining import waiting_for_reviewers
 from directory.choices import ReviewStatus
-from directory.models import Claim, ErrorReport, LabelApplication, Service, Venue
+from directory.models import Claim, ErrorReport, LabelApplication, Review, Service, Venue
 from directory.upkeep import duplicates
 
 
@@ -24,7 +24,7 @@ class Waiting:
 
 
 def waiting(at: datetime) -> list[Waiting]:
-    """Seven counts, whatever the number of rows."""
+    """Eight counts, whatever the number of rows."""
     today = timezone.localdate(at)
     stale = Venue.objects.filter(published=True, freshness__stale_on__lte=today)
     return [
@@ -69,6 +69,13 @@ def waiting(at: datetime) -> list[Waiting]:
             "flag",
             ErrorReport.objects.filter(status=ErrorReport.Status.OPEN).count(),
             reverse("upkeep:desk_reports"),
+        ),
+        Waiting(
+            _("Avis à relire"),
+            _("Des commentaires et des réponses, affichés après votre accord."),
+            "chat-left-text",
+            Review.objects.to_moderate().count(),
+            reverse("ratings:desk"),
         ),
         Waiting(
             _("Lieux à vérifier"),

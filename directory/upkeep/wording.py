@@ -20,12 +20,15 @@ from directory.wording import dated
 NOTHING = "–"
 # Columns that say who did something: the models leave them without a name of their own.
 WHO = {
+    "answer_moderated_by": gettext_lazy("réponse relue par"),
+    "answered_by": gettext_lazy("répondu par"),
     "charter_signed_by": gettext_lazy("charte signée par"),
     "created_by": gettext_lazy("demandé par"),
     "decided_by": gettext_lazy("décidé par"),
     "handled_by": gettext_lazy("traité par"),
     "invited_by": gettext_lazy("invité par"),
     "ordered_by": gettext_lazy("commandé par"),
+    "moderated_by": gettext_lazy("relu par"),
     "received_by": gettext_lazy("reçu par"),
     "reviewed_by": gettext_lazy("relu par"),
     "reviewer": gettext_lazy("suivi par"),

@@ -37,6 +37,9 @@ LINES: dict[str, Line] = {
     "directory:area": everybody("404", "405"),
     "directory:area_map": everybody("404", "405"),
     "directory:how": everybody("200", "405"),
+    "directory:how_beneficiary": everybody("200", "405"),
+    "directory:how_provider": everybody("200", "405"),
+    "directory:how_sponsor": everybody("200", "405"),
     "directory:about": everybody("200", "405"),
     "directory:accessibility": everybody("200", "405"),
 }

@@ -19,6 +19,7 @@ from directory.models import (
     Closure,
     DuplicatePair,
     ErrorReport,
+    Feedback,
     Freshness,
     LabelApplication,
     Labelling,
@@ -27,6 +28,7 @@ from directory.models import (
     NotDuplicate,
     Organization,
     Place,
+    Review,
     Service,
     User,
     Venue,
@@ -45,10 +47,11 @@ KEPT: list[type[Model]] = [
     Labelling,
     NotDuplicate,
     Place,
+    Review,
     Service,
     Venue,
 ]
-FOLLOWS: list[type[Model]] = [Change, DuplicatePair, Freshness, Listing]
+FOLLOWS: list[type[Model]] = [Change, DuplicatePair, Feedback, Freshness, Listing]
 # Of the floor above: a payment is final, and stays with the venue where it was made, hidden or not; where coupons
 # are good follows the listing, by triggers.
 STAYS = {"Acceptance", "Payment"}
@@ -259,6 +262,7 @@ SIDE = st.fixed_dictionaries(
             st.sampled_from(["draft", "submitted", "in_review", "withdrawn"]), max_size=3
         ),
         "reports": st.integers(0, 2),
+        "reviews": st.integers(0, 3),
         "claims": st.lists(st.integers(0, 1), max_size=2),
     }
 )
@@ -283,6 +287,10 @@ def furnish(venue: Venue, side: dict[str, Any], organizations: list[Organization
         application(venue, organizations[0], status)
     for _ in range(side["reports"]):
         ErrorReport.objects.create(venue=venue, kind="hours", message="Fermé")
+    for _ in range(side["reviews"]):
+        Review.objects.create(
+            venue=venue, organization=organizations[0], reception=4, usefulness=3, progress=5
+        )
     for number in set(side["claims"]):
         Claim.objects.create(venue=venue, organization=organizations[number], proof="Preuve")
 
@@ -332,7 +340,7 @@ def test_no_row_is_lost(first: dict[str, Any], second: dict[str, Any], managed: 
     merge(kept=kept, other=other, by=reviewer, at=datetime(2026, 5, 4, tzinfo=UTC))
     after = rows()
     assert all(before[name] <= after[name] for name in before)
-    for model in (Claim, ErrorReport, LabelApplication):
+    for model in (Claim, ErrorReport, LabelApplication, Review):
         assert not model.objects.filter(venue=other).exists()
     assert (
         not Service.objects.filter(replaces__isnull=False)
@@ -340,6 +348,8 @@ def test_no_row_is_lost(first: dict[str, Any], second: dict[str, Any], managed: 
         .filter(venue=kept)
         .exists()
     )
+    counted = Feedback.objects.filter(venue=kept).values_list("answers", flat=True).first()
+    assert (counted or 0) == first["reviews"] + second["reviews"]
     # Every day on which one of the two had the label, the one that stays has it, and no other.
     had = days_of(labelled.values())
     assert days_of(Labelling.objects.filter(venue=kept).values_list("during", flat=True)) == had

@@ -1,0 +1,1 @@
+"""What coupons are for, in figures that anybody may read."""
