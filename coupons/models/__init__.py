@@ -10,6 +10,17 @@ from coupons.models.orders import Delivery, Order, Paper, Series
 from coupons.models.payments import Payment, Redemption
 from coupons.models.payouts import Attempt, BankDetails, Batch, Payout, SettledPayment
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
+from coupons.models.reporting import (
+    Flow,
+    HandedOut,
+    Movement,
+    Origin,
+    ReportRun,
+    Started,
+    Unreported,
+    UsedOfDay,
+    UsedOfMonth,
+)
 
 __all__ = [
     "Account",
@@ -25,9 +36,13 @@ __all__ = [
     "Delivery",
     "DeliveryPoint",
     "Entry",
+    "Flow",
     "HandOver",
+    "HandedOut",
     "Leg",
+    "Movement",
     "Order",
+    "Origin",
     "Paper",
     "Payment",
     "Payout",
@@ -35,9 +50,14 @@ __all__ = [
     "PrintJob",
     "PrintedBooklet",
     "Redemption",
+    "ReportRun",
     "Series",
     "SettledPayment",
+    "Started",
     "Transfer",
     "Tries",
+    "Unreported",
+    "UsedOfDay",
+    "UsedOfMonth",
     "Zone",
 ]

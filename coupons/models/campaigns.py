@@ -119,6 +119,8 @@ class Campaign(models.Model):
         _("contribution au fonds de coopération, en dix-millièmes"), default=100
     )
 
+    # The sponsor lets anybody have its aggregates.
+    open_data = models.BooleanField(_("chiffres publics"), default=False)
     demo = models.BooleanField(_("démonstration"), default=False)
     created_at = models.DateTimeField(_("créée le"), default=timezone.now)
     frozen_at = models.DateTimeField(_("règle définitive depuis"), null=True, blank=True, editable=False)
