@@ -42,6 +42,13 @@ def price(cents: int | None) -> str:
     return _("%(amount)s €") % {"amount": amount}
 
 
+def euros(cents: int) -> str:
+    """As a price, but that nothing is « 0 € »: an amount is not free."""
+    if cents:
+        return price(cents)
+    return _("%(amount)s €") % {"amount": 0}
+
+
 def duration(minutes: int | None) -> str:
     """45 -> « 45 min », 90 -> « 1 h 30 », in English « 1 h 30 min »."""
     hours, rest = divmod(minutes or 0, 60)

@@ -90,7 +90,12 @@ BEGIN
     DO UPDATE SET {added("coupons_movement", "outstanding_cents", "contribution_cents", "refundable_cents")};
 
     INSERT INTO coupons_origin (commune_id, delivery_point_id, point, key)
-    SELECT DISTINCT ON (key) commune_id, delivery_point_id, ST_SnapToGrid(point, 0.001), key
+    -- The commune of a point told alone, found once.
+    SELECT DISTINCT ON (key) coalesce(commune_id, CASE WHEN delivery_point_id IS NULL THEN (
+               SELECT area.id FROM geodata_areapart part JOIN geodata_area area ON area.id = part.area_id
+               WHERE area.level = 'commune' AND area.valid_until IS NULL AND ST_Covers(part.geom, point)
+               ORDER BY area.id LIMIT 1) END),
+           delivery_point_id, ST_SnapToGrid(point, 0.001), key
     FROM (SELECT hand_over.*, coupons_origin_key(commune_id, delivery_point_id, point) AS key
           FROM unnest(p_entries) asked (id) JOIN coupons_handover hand_over ON hand_over.entry_id = asked.id) told
     ON CONFLICT (key) DO NOTHING;
