@@ -172,7 +172,7 @@ def outline(area: Area) -> dict[str, Any]:
 
 def rounded(geometry: dict[str, Any]) -> dict[str, Any]:
     def shorter(values: Any) -> Any:
-        return round(values, DETAIL) if isinstance(values, float) else [shorter(value) for value in values]
+        return [shorter(value) for value in values] if isinstance(values, list) else round(values, DETAIL)
 
     return {"type": geometry["type"], "coordinates": shorter(geometry["coordinates"])}
 

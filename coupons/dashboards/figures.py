@@ -293,11 +293,11 @@ class Figures:
     @cached_property
     def white_zones(self) -> list[WhiteZone]:
         """Communes of hand-overs from which nothing was used, of K booklets at least; the most booklets first."""
-        from_somewhere = {one.origin for one in self.travels}
+        from_somewhere = {self.names.commune(one.origin).codes for one in self.travels}
         found = [
             WhiteZone(self.names.commune(code), sum(r.booklets for r in rows), sum(r.coupons for r in rows))
             for code, rows in tables.by_commune(self.handed_out).items()
-            if code and code not in from_somewhere
+            if code and self.names.commune(code).codes not in from_somewhere
         ]
         return sorted(
             (zone for zone in found if zone.booklets >= K),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coupons.dashboards.figures import Figures
+from coupons.dashboards.names import Named
 from coupons.dashboards.tables import Table
 from coupons.models import Campaign
 from directory import maps, wording
@@ -71,7 +72,7 @@ def arrows(figures: Figures, flows: Table, level: str) -> list[Arrow]:
     return found
 
 
-def origins(figures: Figures, level: str) -> list[Any]:
+def origins(figures: Figures, level: str) -> list[Named]:
     return [figures.names.at_level(level, code) for code in {one.origin for one in figures.travels}]
 
 

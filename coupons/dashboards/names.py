@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from directory.referential import referential
 from geodata.communes import Communes, communes
-from geodata.models import Area
+from geodata.models import Area, Toponym
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,20 @@ class Names:
 
     @cached_property
     def _position(self) -> dict[str, int]:
-        return {code: i for i, code in enumerate(self._known.code)}
+        """An arrondissement of Paris, Lyon or Marseille is taken for its commune."""
+        found = {code: i for i, code in enumerate(self._known.code)}
+        quarters = Toponym.objects.filter(kind="arrondissement", area__isnull=False)
+        for code, commune in quarters.values_list("code", "area__code"):
+            if commune in found:
+                found.setdefault(code, found[commune])
+        return found
 
     def commune(self, code: str) -> Named:
         known, position = self._known, self._position.get(code)
         if position is None:
             return Named((code or _("Commune non précisée"),), (code,))
         at = (float(known.lon[position]), float(known.lat[position]))
-        return Named((known.name[position],), (code,), at)
+        return Named((known.name[position],), (known.code[position],), at)
 
     def at_level(self, level: str, code: str) -> Named:
         """The commune, or the intercommunality it belongs to."""

@@ -103,7 +103,7 @@ def metres(found: Quartiles | None) -> str:
 
 
 def drawn(table: Table, *, standing: bool = False) -> dict[str, Any]:
-    lines = table.lines[:MOST_ROWS] if not standing else table.lines[-showing.MOST_MONTHS :]
+    lines = table.told[:MOST_ROWS] if not standing else table.lines[-showing.MOST_MONTHS :]
     draw = charts.columns if standing else charts.bars
     shown = lines if standing else lines[: showing.MOST_BARS]
     chart = draw(
@@ -117,7 +117,8 @@ def drawn(table: Table, *, standing: bool = False) -> dict[str, Any]:
             for labels, cells in showing.rows(table, lines)
         ],
         "labels": len(table.heads),
-        "more": len(table.lines) - len(lines),
+        "more": max(len(table.told) - len(lines), 0),
+        "hidden": table.hidden,
         "chart": str(chart) if shown else "",
         "said": showing.said(table),
     }

@@ -69,7 +69,7 @@ def totals(table: Table) -> list[Cell]:
 
 
 def mark(table: Table, line: Line) -> Mark:
-    label = " → ".join(line.labels)
+    label = " – ".join(line.labels)
     if line.first is None:
         return Mark(label, None, few())
     return Mark(label, line.first, written(line.first, table.columns[0]))

@@ -128,7 +128,7 @@ def test_constant_queries(client: Client, life: Life) -> None:
         other = toy.a_campaign(life.organization, name=f"Autre {number}", frozen_at=START)
         assert isinstance(other, Campaign)
     counters = [toy.a_counter(f"Lieu {n}", 1.2 + n / 50, 46.2) for n in range(6)]
-    coupons = list(life.order.booklet_set.filter(status="active").order_by("-pk")[:6])
+    coupons = list(life.order.booklet_set.filter(status="active").order_by("pk")[:6])
     for counter, booklet in zip(counters, coupons, strict=True):
         coupon = booklet.coupons.filter(state="active")[0]
         take(counter.passage([coupon.pk]), at=toy.AT)
