@@ -1,4 +1,4 @@
-"""`bin/bench search`, `desk` and `issue`: measure on data of their own. Print a table; never a test."""
+"""`bin/bench search`, `desk`, `issue` and `dashboards`: measure on data of their own. Print a table; never a test."""
 
 import argparse
 import json
@@ -9,7 +9,12 @@ from typing import Any
 
 from tests.bench import databases
 
-DATABASES = {"search": "aptic_bench", "desk": "aptic_bench_desk", "issue": "aptic_bench_issue"}
+DATABASES = {
+    "search": "aptic_bench",
+    "desk": "aptic_bench_desk",
+    "issue": "aptic_bench_issue",
+    "dashboards": "aptic_bench_dashboards",
+}
 
 
 def measure_search(given: argparse.Namespace) -> list[Any]:
@@ -44,14 +49,34 @@ def measure_issue(given: argparse.Namespace) -> list[Any]:
     return [*works, *rows]
 
 
-MEASURES = {"search": measure_search, "desk": measure_desk, "issue": measure_issue}
+def measure_dashboards(given: argparse.Namespace) -> list[Any]:
+    from tests.bench import dashboards, search
+    from tests.bench.stopwatch import table
+
+    search.prepare(given.venues)
+    rows = dashboards.measure(dashboards.prepare(given.coupons), given.requests)
+    print(table(rows))
+    return rows
+
+
+MEASURES = {
+    "search": measure_search,
+    "desk": measure_desk,
+    "issue": measure_issue,
+    "dashboards": measure_dashboards,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("what", choices=list(DATABASES))
-    parser.add_argument("--venues", type=int, default=100_000, help="for search and coverage")
-    parser.add_argument("--coupons", type=int, default=1_000_000, help="for issue: as many are issued")
+    parser.add_argument("--venues", type=int, default=100_000, help="for search, coverage and dashboards")
+    parser.add_argument(
+        "--coupons",
+        type=int,
+        default=1_000_000,
+        help="for issue: as many are issued; for dashboards: those of the campaign",
+    )
     parser.add_argument("--requests", type=int, default=300, help="measured for each row of the table")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--anew", action="store_true", help="make the data again")
