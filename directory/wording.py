@@ -46,7 +46,7 @@ def euros(cents: int) -> str:
     """As a price, but that nothing is « 0 € »: an amount is not free."""
     if cents:
         return price(cents)
-    return _("%(amount)s €") % {"amount": 0}
+    return _("%(amount)s €") % {"amount": 0}
 
 
 def duration(minutes: int | None) -> str:

@@ -223,7 +223,8 @@ class Figures:
             _("Les remises, mois par mois"),
             _("Mois"),
             self.handed_out,
-            lambda row: tables.month_named(row.month),
+            "month",
+            tables.month_named,
             in_order=True,
         )
 
@@ -234,7 +235,8 @@ class Figures:
             _("Où ils sont remis"),
             _("Commune de remise"),
             self.handed_out,
-            lambda row: self.names.commune(row.commune),
+            "commune",
+            self.names.commune,
         )
 
     @cached_property

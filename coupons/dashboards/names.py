@@ -1,10 +1,8 @@
 """What codes and numbers of the reports are called, and where it is: communes, intercommunalities, services, kinds."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.referential import referential
@@ -24,6 +22,9 @@ class Named:
 class Names:
     """Looked up once for a page: nothing is asked of the database for a commune."""
 
+    def __init__(self) -> None:
+        self._communes: dict[str, Named] = {}
+
     @cached_property
     def _known(self) -> Communes:
         """Asked for once: whether there are new ones is a query."""
@@ -40,6 +41,11 @@ class Names:
         return found
 
     def commune(self, code: str) -> Named:
+        if code not in self._communes:
+            self._communes[code] = self._commune(code)
+        return self._communes[code]
+
+    def _commune(self, code: str) -> Named:
         known, position = self._known, self._position.get(code)
         if position is None:
             return Named((code or _("Commune non précisée"),), (code,))
@@ -79,8 +85,3 @@ class Names:
 
     def pair(self, origin: Named, target: Named) -> Named:
         return Named(origin.labels + target.labels, origin.codes + target.codes, target.at)
-
-    def day(self, day: date, commune: str, category: int) -> Named:
-        where, what = self.commune(commune), self.category(category)
-        labels = (date_format(day, "j F Y"), *where.labels, *what.labels)
-        return Named(labels, (day.isoformat(), *where.codes, *what.codes), where.at)

@@ -1,7 +1,7 @@
 """Figures as tables: what a page, a chart, a file and the report all show, small counts already hidden."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -156,9 +156,22 @@ def together(counted: Iterable[Counted]) -> list[Counted]:
 
 
 def of_hand_overs(
-    slug: str, title: Text, head: Text, found: Iterable[HandedOut], name: Any, *, in_order: bool = False
+    slug: str,
+    title: Text,
+    head: Text,
+    found: Iterable[HandedOut],
+    key: str,
+    name: Callable[[Any], Named],
+    *,
+    in_order: bool = False,
 ) -> Table:
-    merged = together((name(row), row.booklets, (row.coupons, row.booklets)) for row in found)
+    """By one column of the rows, `key`."""
+    sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
+    for row in found:
+        of = sums[getattr(row, key)]
+        of[0] += row.coupons
+        of[1] += row.booklets
+    merged = together((name(value), of[1], tuple(of)) for value, of in sums.items())
     ordered = sorted(merged, key=lambda one: one[0].codes) if in_order else largest_first(merged)
     return table(slug, title, [head], HANDED, ordered, codes=(slug,))
 
@@ -194,30 +207,44 @@ def flows(found: Sequence[Travel], names: Names, used: Table, level: str = "comm
 
 
 def days(found: Sequence[tuple[date, str, int, Uses]], names: Names, told: dict[str, set[str]]) -> Table:
-    """Day, commune and main category; `told`: codes of the months, communes and categories whose sums are told."""
-    counted = [
-        (
-            names.day(day, commune, category),
-            uses.payments,
-            used_values(uses),
+    """Day, commune and main category; `told`: codes of the months, communes and categories whose sums are told.
+
+    Only what is told is there at all: of a large campaign most days of most communes are not.
+    """
+    sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for day, commune, category, uses in found:
+        key = (day, names.commune(commune).codes[0], names.category(category).codes[0])
+        for rank, number in enumerate((uses.payments, *used_values(uses))):
+            sums[key][rank] += number
+    groups = [margins(key, told) for key in sums]
+    shut = hidden([of[0] for of in sums.values()], groups)
+    labels = {
+        names.category(category).codes[0]: names.category(category).labels[0]
+        for _d, _c, category, _u in found
+    }
+    lines = [
+        Line(
+            (date_format(day, "j F Y"), *names.commune(commune).labels, labels[category]),
+            tuple(of[1:]),
+            names.commune(commune).at,
+            (day.isoformat(), commune, category),
         )
-        for day, commune, category, uses in found
+        for rank, ((day, commune, category), of) in enumerate(sums.items())
+        if rank not in shut
     ]
-    groups: list[list[Hashable]] = []
-    for name, _of, _values in counted:
-        day, commune, category = name.codes
-        margins = (("month", day[:7]), ("commune", commune), ("category", category))
-        groups.append([one for one in margins if one[1] in told[one[0]]])
-    heads = [_("Jour"), _("Commune du lieu"), _("Service")]
+    heads = (_("Jour"), _("Commune du lieu"), _("Service"))
     note = _(
         "Les lignes de moins de 5 passages ne sont pas montrées, ni celles qui permettraient de les calculer."
     )
-    whole = table(
-        "jours", _("Jour par jour"), heads, USED, counted, groups, note, ("day", "commune", "category")
-    )
-    return Table(
-        whole.slug, whole.title, whole.heads, whole.columns, whole.told, whole.total, whole.note, whole.codes
-    )
+    codes = ("day", "commune", "category")
+    return Table("jours", _("Jour par jour"), heads, USED, lines, None, note, codes)
+
+
+def margins(key: tuple[date, str, str], told: dict[str, set[str]]) -> list[Hashable]:
+    """The totals that are told of which this is a part."""
+    day, commune, category = key
+    totals = (("month", day.isoformat()[:7]), ("commune", commune), ("category", category))
+    return [one for one in totals if one[1] in told[one[0]]]
 
 
 def classed(
