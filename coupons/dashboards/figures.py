@@ -1,5 +1,6 @@
 """The figures of some campaigns, each read when it is first asked for."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,8 +83,8 @@ class Figures:
         return reading.travels(self.scope)
 
     @cached_property
-    def delays(self) -> list[tuple[int, int]]:
-        return reading.delays(self.scope)
+    def delays(self) -> list[tuple[int, int, int]]:
+        return reading.delays(self.numbers)
 
     @cached_property
     def movements(self) -> dict[int, dict[str, Moved]]:
@@ -120,8 +121,10 @@ class Figures:
             cancelled[0] + used_coupons - self.all_uses.coupons,
             cancelled[1] + used_cents - stand_cents,
         )
-        started = reading.started(self.numbers)
-        begun = [(started.get(one.pk, 0) * one.booklet_size, one) for one in self.campaigns]
+        started: Counter[int] = Counter()
+        for campaign, _days, booklets in self.delays:
+            started[campaign] += booklets
+        begun = [(started[one.pk] * one.booklet_size, one) for one in self.campaigns]
         told = not self.too_few
         return [
             Step("ordered", _("Commandés"), sum(o.coupons for o in ordered), sum(o.cents for o in ordered)),
@@ -255,7 +258,7 @@ class Figures:
             _("Délai"),
             tables.STARTED,
             tables.DELAYS,
-            self.delays,
+            [one[1:] for one in self.delays],
         )
 
     @cached_property
@@ -282,8 +285,8 @@ class Figures:
     @cached_property
     def delay(self) -> Quartiles | None:
         """Days from the hand-over of a booklet to its first use."""
-        booklets = [n for _days, n in self.delays]
-        return quartiles([days for days, _n in self.delays], booklets, sum(booklets))
+        booklets = [n for _campaign, _days, n in self.delays]
+        return quartiles([days for _campaign, days, _n in self.delays], booklets, sum(booklets))
 
     @cached_property
     def distance(self) -> Quartiles | None:

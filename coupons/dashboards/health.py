@@ -125,8 +125,8 @@ def near(on: date) -> Near:
 
 def measured(on: date) -> Near:
     rows = list(Listing.objects.labelled_on(on).located().order_by().values_list("point", "venue"))
-    lon = np.array([point.x for point, _venue in rows], dtype=np.float64)
-    lat = np.array([point.y for point, _venue in rows], dtype=np.float64)
+    lon = np.array([point.x for point, _venue in rows if point], dtype=np.float64)
+    lat = np.array([point.y for point, _venue in rows if point], dtype=np.float64)
     known = communes()
     km = nearest_km(known.lon, known.lat, lon, lat)
     people = int(known.population[km <= NEAR_KM].sum())

@@ -138,11 +138,14 @@ class HandedOut(NamedTuple):
     coupons: int
 
 
+# Added up before anything is joined: of a large campaign there are tens of thousands of rows.
 HANDED_OUT = f"""
-SELECT date_trunc('month', handed."on")::date, handed.public, {ORIGIN_COMMUNE},
-       ST_X({ORIGIN_POINT}), ST_Y({ORIGIN_POINT}), sum(handed.booklets)::int, sum(handed.coupons)::int
-FROM coupons_handedout handed {ORIGIN.format(of="handed")}
-WHERE handed.{{where}} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+SELECT sums.month, sums.public, {ORIGIN_COMMUNE}, ST_X({ORIGIN_POINT}), ST_Y({ORIGIN_POINT}),
+       sums.booklets, sums.coupons
+FROM (SELECT date_trunc('month', "on")::date AS month, public, origin_id,
+             sum(booklets)::int AS booklets, sum(coupons)::int AS coupons
+      FROM coupons_handedout WHERE {{where}} GROUP BY 1, 2, 3) sums {ORIGIN.format(of="sums")}
+ORDER BY 1, 2, 3, sums.origin_id
 """
 
 
@@ -172,10 +175,11 @@ def travels(scope: Scope) -> list[Travel]:
     return [Travel(*row) for row in rows(TRAVELS.format(where=scope.where), scope.values)]
 
 
-def delays(scope: Scope) -> list[tuple[int, int]]:
-    """Days from the hand-over to the first use, and of how many booklets."""
-    sql = f"SELECT days, count(*)::int FROM coupons_started WHERE {scope.where} GROUP BY days ORDER BY days"
-    return [(days, booklets) for days, booklets in rows(sql, scope.values)]
+def delays(campaigns: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Campaign, days from the hand-over to the first use, and of how many booklets."""
+    sql = """SELECT campaign_id, days, count(*)::int FROM coupons_started WHERE campaign_id = ANY(%s)
+             GROUP BY 1, 2 ORDER BY 2, 1"""
+    return [(campaign, days, booklets) for campaign, days, booklets in rows(sql, [list(campaigns)])]
 
 
 class Moved(NamedTuple):
@@ -216,12 +220,6 @@ def ordered(campaigns: Sequence[int]) -> dict[int, Ordered]:
             former.delivered_cents + (order.face_cents if there else 0),
         )
     return found
-
-
-def started(campaigns: Sequence[int]) -> dict[int, int]:
-    """How many booklets have a coupon that is used."""
-    sql = "SELECT campaign_id, count(*)::int FROM coupons_started WHERE campaign_id = ANY(%s) GROUP BY 1"
-    return dict(rows(sql, [list(campaigns)]))
 
 
 PLATFORM = """
