@@ -54,6 +54,7 @@ urlpatterns = [
         path("", include("coupons.ratings.urls")),
         path("", include("coupons.impact.urls")),
         path("", include("directory.diagnosis.urls")),
+        path("", include("coupons.dashboards.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,
     ),

@@ -17,6 +17,8 @@ WIDTH = 400
 ROW, BAR = 44, 12
 HEIGHT, TOP, BOTTOM = 220, 26, 30
 LONGEST_LABEL = 42
+# Of time, each at most LABEL wide.
+MOST_LABELS, LABEL = 3, 110
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def columns(name: str, title: str, said: str, marks: Sequence[Mark]) -> SafeStri
     most = max((mark.value or 0 for mark in marks), default=0) or 1
     floor = HEIGHT - BOTTOM
     step = WIDTH / max(len(marks), 1)
-    every = max(1, -(-len(marks) // 6))
+    every = max(1, -(-len(marks) // MOST_LABELS))
     top = max(marks, key=lambda mark: mark.value or 0, default=None)
     drawn = [f'<path d="M0 {floor + 0.5}H{WIDTH}" stroke="{MUTED}"/>']
     for rank, mark in enumerate(marks):
@@ -65,7 +67,9 @@ def columns(name: str, title: str, said: str, marks: Sequence[Mark]) -> SafeStri
             anchor = "start" if middle < 40 else "end" if middle > WIDTH - 40 else "middle"
             drawn.append(text(middle, floor - height - 7, mark.text, anchor=anchor, weight=650))
         if rank % every == 0:
-            drawn.append(text(x, HEIGHT - 8, mark.label, size=13, fill=MUTED))
+            last = x + LABEL > WIDTH
+            where, anchor = (x + width, "end") if last else (x, "start")
+            drawn.append(text(where, HEIGHT - 8, mark.label, anchor=anchor, size=13, fill=MUTED))
     return drawing(name, title, said, HEIGHT, drawn)
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import folium
@@ -119,6 +121,102 @@ def page(drawn: LocalMap, area: Area, nonce: str) -> dict[str, SafeString]:
     return parts(figure, nonce)
 
 
+@dataclass(frozen=True)
+class Spot:
+    """A circle of `radius` pixels, and what is said of it; `empty` ones are rings."""
+
+    name: str
+    lon: float
+    lat: float
+    radius: float
+    empty: bool = False
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """From one place to another, each longitude and latitude; `weight` pixels wide."""
+
+    name: str
+    start: tuple[float, float]
+    end: tuple[float, float]
+    weight: float
+
+
+def movements(
+    ground: Sequence[dict[str, Any]], arrows: Sequence[Arrow], spots: Sequence[Spot], *, nonce: str
+) -> dict[str, SafeString]:
+    """Circles and what goes between them, over outlines (GeoJSON geometries): the pieces of a page."""
+    drawn = LocalMap(location=[46.6, 2.4], tiles=None, zoom_start=6, attributionControl=False, zoom_snap=0.25)
+    if ground:
+        folium.GeoJson(
+            collection([({}, rounded(geometry)) for geometry in ground]),
+            style_function=lambda _one: {"color": LINE, "weight": 1.5, "fillColor": WASH, "fillOpacity": 1},
+            interactive=False,
+        ).add_to(drawn)
+    if arrows:
+        folium.GeoJson(
+            collection(
+                [
+                    ({"name": inert(one.name), "weight": one.weight}, line(one.start, one.end))
+                    for one in arrows
+                ]
+            ),
+            style_function=lambda one: {
+                "color": RED,
+                "opacity": 0.55,
+                "weight": one["properties"].get("weight", 1),
+            },
+            tooltip=folium.GeoJsonTooltip(["name"], labels=False, sticky=True),
+        ).add_to(drawn)
+    if spots:
+        folium.GeoJson(
+            collection([(properties(one), dot(one.lon, one.lat)) for one in spots]),
+            marker=folium.CircleMarker(radius=6, weight=1.5),
+            style_function=lambda one: {
+                "radius": one["properties"].get("radius", 6),
+                "color": RED if one["properties"].get("empty") else "#ffffff",
+                "dashArray": "3 3" if one["properties"].get("empty") else None,
+                "fillColor": WASH if one["properties"].get("empty") else GREEN,
+                "fillOpacity": 0.85,
+            },
+            tooltip=folium.GeoJsonTooltip(["name"], labels=False),
+        ).add_to(drawn)
+    places = [(one.lat, one.lon) for one in spots] + [
+        (lat, lon) for one in arrows for lon, lat in (one.start, one.end)
+    ]
+    if places:
+        drawn.fit_bounds(around(places), padding=(24, 24), max_zoom=11)
+    figure = Figure()
+    figure.add_child(drawn)
+    return parts(figure, nonce)
+
+
+def properties(spot: Spot) -> dict[str, Any]:
+    return {"name": inert(spot.name), "radius": round(spot.radius, 1), "empty": spot.empty}
+
+
+def collection(features: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
+    return {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": said, "geometry": where} for said, where in features],
+    }
+
+
+def dot(lon: float, lat: float) -> dict[str, Any]:
+    return {"type": "Point", "coordinates": [round(lon, DETAIL), round(lat, DETAIL)]}
+
+
+def line(start: tuple[float, float], end: tuple[float, float]) -> dict[str, Any]:
+    ends = [[round(number, DETAIL) for number in one] for one in (start, end)]
+    return {"type": "LineString", "coordinates": ends}
+
+
+def around(places: list[tuple[float, float]]) -> list[list[float]]:
+    """The rectangle that holds them, latitude first as Leaflet has it."""
+    lats, lons = zip(*places, strict=True)
+    return [[min(lats), min(lons)], [max(lats), max(lons)]]
+
+
 def outline(area: Area) -> dict[str, Any]:
     """The outline light enough to be drawn, or the point of a commune whose outline nobody publishes."""
     shape = area.geom or area.point.buffer(0.02)
@@ -128,7 +226,7 @@ def outline(area: Area) -> dict[str, Any]:
 
 def rounded(geometry: dict[str, Any]) -> dict[str, Any]:
     def shorter(values: Any) -> Any:
-        return round(values, DETAIL) if isinstance(values, float) else [shorter(value) for value in values]
+        return [shorter(value) for value in values] if isinstance(values, list) else round(values, DETAIL)
 
     return {"type": geometry["type"], "coordinates": shorter(geometry["coordinates"])}
 

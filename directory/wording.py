@@ -76,6 +76,7 @@ def amount(cents: int) -> str:
     return price(cents) if cents else _("%(amount)s €") % {"amount": "0"}
 
 
+
 def duration(minutes: int | None) -> str:
     """45 -> « 45 min », 90 -> « 1 h 30 », in English « 1 h 30 min »."""
     hours, rest = divmod(minutes or 0, 60)

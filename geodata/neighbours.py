@@ -10,14 +10,20 @@ from scipy.spatial import cKDTree
 
 EARTH_KM = 6371.0088
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def nearest_km(lon: Floats, lat: Floats, to_lon: Floats, to_lat: Floats) -> Floats:
     """For each point (degrees), kilometres to the nearest of the others; infinite when there is none."""
-    if not len(to_lon):
-        return np.full(len(lon), np.inf)
-    chord, _index = cKDTree(on_the_sphere(to_lon, to_lat)).query(on_the_sphere(lon, lat))
-    return 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1))
+    return nearest(lon, lat, to_lon, to_lat)[0]
+
+
+def nearest(lon: Floats, lat: Floats, to_lon: Floats, to_lat: Floats) -> tuple[Floats, Ints]:
+    """As above, and the position of that nearest one among the others; -1 when there is none."""
+    if not len(to_lon) or not len(lon):
+        return np.full(len(lon), np.inf), np.full(len(lon), -1, dtype=np.int64)
+    chord, index = cKDTree(on_the_sphere(to_lon, to_lat)).query(on_the_sphere(lon, lat))
+    return 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1)), index
 
 
 def on_the_sphere(lon: Floats, lat: Floats) -> Floats:

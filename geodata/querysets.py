@@ -273,3 +273,8 @@ class AreaQuerySet(models.QuerySet):
 
     def named_like(self, text: str) -> Self:
         return self.filter(Q(name__icontains=text) | Q(code__iexact=text))
+
+
+def metres_between(one: str, other: str) -> str:
+    """SQL: metres on the ellipsoid between two columns of points; what is written are names of columns."""
+    return f"ST_Distance({one}::geography, {other}::geography)"

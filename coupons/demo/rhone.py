@@ -5,7 +5,7 @@ Each step looks where the last one stopped: an interrupted demonstration goes on
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
@@ -14,6 +14,7 @@ from django.utils import timezone
 from coupons.campaigns import composing
 from coupons.campaigns.composing import Use
 from coupons.choices import AgeBand, OrderStatus, PrintReason, Public, Situation
+from coupons.demo.living import DAYS, live
 from coupons.distribution.handing import hand_over
 from coupons.models import Booklet, Campaign, DeliveryPoint, Order
 from coupons.orders import funding, ordering
@@ -41,7 +42,7 @@ POINTS = (
         (4.8924, 44.9334),
     ),
 )
-BOOKLETS = (60, 40)
+BOOKLETS = (80, 60)
 GIVEN = 12
 PRINTING_S = 120
 # No organisation has it.
@@ -55,6 +56,7 @@ def build(progress: Callable[[str], None] = lambda text: None) -> Campaign:
     order = stocked_order(campaign, progress)
     if not order.hand_overs.exists():
         give_some(order)
+    live(order, progress)
     return campaign
 
 
@@ -76,10 +78,12 @@ def stocked_order(campaign: Campaign, progress: Callable[[str], None] = lambda t
     """A delivered order that has booklets left; a new one when all were given."""
     orders = Order.objects.filter(campaign=campaign).exclude(status__in=["closed", "cancelled"])
     order = orders.order_by("-pk").first()
+    # The first one is older than the first booklet handed over.
+    at = timezone.now() - (timedelta(days=DAYS + 20) if order is None else timedelta())
     if order is None or is_empty(order):
-        order = quoted(campaign)
+        order = quoted(campaign, at)
     while order.status != OrderStatus.DELIVERED:
-        STEPS[order.status](order, timezone.now())
+        STEPS[order.status](order, at)
         order.refresh_from_db()
         progress(f"commande {order.number} {order.get_status_display()}")
     return order
@@ -89,8 +93,8 @@ def is_empty(order: Order) -> bool:
     return order.status == OrderStatus.DELIVERED and not order.booklet_set.inert().exists()
 
 
-def quoted(campaign: Campaign) -> Order:
-    now = timezone.now()
+def quoted(campaign: Campaign, at: datetime | None = None) -> Order:
+    now = at or timezone.now()
     deliveries = list(zip(delivery_points(campaign), BOOKLETS, strict=True))
     return ordering.quote(
         campaign=campaign,

@@ -21,6 +21,17 @@ from coupons.models.payouts import (
 )
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
 from coupons.models.ratings import Rating
+from coupons.models.reporting import (
+    Flow,
+    HandedOut,
+    Movement,
+    Origin,
+    ReportRun,
+    Started,
+    Unreported,
+    UsedOfDay,
+    UsedOfMonth,
+)
 
 __all__ = [
     "Acceptance",
@@ -39,9 +50,13 @@ __all__ = [
     "Delivery",
     "DeliveryPoint",
     "Entry",
+    "Flow",
     "HandOver",
+    "HandedOut",
     "Leg",
+    "Movement",
     "Order",
+    "Origin",
     "Paper",
     "PayeeHold",
     "Payment",
@@ -51,9 +66,14 @@ __all__ = [
     "PrintedBooklet",
     "Rating",
     "Redemption",
+    "ReportRun",
     "Series",
     "SettledPayment",
+    "Started",
     "Transfer",
     "Tries",
+    "Unreported",
+    "UsedOfDay",
+    "UsedOfMonth",
     "Zone",
 ]

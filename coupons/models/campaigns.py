@@ -121,6 +121,8 @@ class Campaign(models.Model):
 
     # Shown from the first order on; the sponsor may close it.
     public = models.BooleanField(_("page publique"), default=True)
+    # The sponsor lets anybody have its aggregates.
+    open_data = models.BooleanField(_("chiffres publics"), default=False)
     demo = models.BooleanField(_("démonstration"), default=False)
     created_at = models.DateTimeField(_("créée le"), default=timezone.now)
     frozen_at = models.DateTimeField(_("règle définitive depuis"), null=True, blank=True, editable=False)

@@ -55,6 +55,22 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         for_sponsors=False,
     ),
     OrganizationDoor(
+        Capability.SEE,
+        "dashboards:overview",
+        _("Le tableau de bord"),
+        _("Ce qui est remis et utilisé, où, par qui ; le rapport."),
+        "bar-chart-line",
+        for_providers=False,
+    ),
+    OrganizationDoor(
+        Capability.SEE,
+        "dashboards:activity",
+        _("Notre activité"),
+        _("Les chèques reçus, ce qui est dû, qui vient."),
+        "graph-up",
+        for_sponsors=False,
+    ),
+    OrganizationDoor(
         Capability.EDIT_OFFER,
         "offer:venues",
         _("Les lieux"),
@@ -193,6 +209,13 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         _("Ce qui attend"),
         _("Candidatures, services, rattachements, doublons, signalements."),
         "house-door",
+    ),
+    PlatformDoor(
+        StaffCapability.SEE_AUDIT,
+        "dashboards:platform",
+        _("Le tableau de bord"),
+        _("Ce qui attend, les comptes, les tâches, la couverture de la France."),
+        "speedometer2",
     ),
     PlatformDoor(
         StaffCapability.SEE_ORDERS,

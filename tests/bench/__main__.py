@@ -1,4 +1,4 @@
-"""`bin/bench search`, `desk`, `issue` and `eligible`: measure on data of their own. Print a table; never a test."""
+"""`bin/bench search`, `desk`, `issue`, `eligible` and `dashboards`: measure on data of their own. Print a table; never a test."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ DATABASES = {
     "desk": "aptic_bench_desk",
     "issue": "aptic_bench_issue",
     "eligible": "aptic_bench",
+    "dashboards": "aptic_bench_dashboards",
 }
 
 
@@ -60,19 +61,35 @@ def measure_eligible(given: argparse.Namespace) -> list[Any]:
     return rows
 
 
+def measure_dashboards(given: argparse.Namespace) -> list[Any]:
+    from tests.bench import dashboards, search
+    from tests.bench.stopwatch import table
+
+    search.prepare(given.venues)
+    rows = dashboards.measure(dashboards.prepare(given.coupons), given.requests)
+    print(table(rows))
+    return rows
+
+
 MEASURES = {
     "search": measure_search,
     "desk": measure_desk,
     "issue": measure_issue,
     "eligible": measure_eligible,
+    "dashboards": measure_dashboards,
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("what", choices=list(DATABASES))
-    parser.add_argument("--venues", type=int, default=100_000, help="for search and coverage")
-    parser.add_argument("--coupons", type=int, default=1_000_000, help="for issue: as many are issued")
+    parser.add_argument("--venues", type=int, default=100_000, help="for search, coverage and dashboards")
+    parser.add_argument(
+        "--coupons",
+        type=int,
+        default=1_000_000,
+        help="for issue: as many are issued; for dashboards: those of the campaign",
+    )
     parser.add_argument("--requests", type=int, default=300, help="measured for each row of the table")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--anew", action="store_true", help="make the data again")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from coupons.demo import rhone
+from coupons.demo import living, rhone
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +17,4 @@ def demonstration(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     }
     monkeypatch.setattr(rhone, "BOOKLETS", (3, 2))
     monkeypatch.setattr(rhone, "GIVEN", 2)
+    monkeypatch.setattr(living, "GIVEN", ())

@@ -1,0 +1,1 @@
+"""What sponsors, providers and the platform steer by."""
