@@ -71,12 +71,6 @@ def how_paid(left: Remainder) -> str:
     return _("%(paid)s en chèque + %(rest)s à payer. %(n)s chèques paient tout.") % words
 
 
-def amount(cents: int) -> str:
-    """Of an account, where nothing is not free: 0 -> « 0 € »."""
-    return price(cents) if cents else _("%(amount)s €") % {"amount": "0"}
-
-
-
 def duration(minutes: int | None) -> str:
     """45 -> « 45 min », 90 -> « 1 h 30 », in English « 1 h 30 min »."""
     hours, rest = divmod(minutes or 0, 60)
