@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from coupons import ledger
+from coupons import crediting, ledger
 from coupons.choices import AccountKind, AttemptStatus, BatchStatus, EntryKind
 from coupons.models import Attempt, Batch, Entry, Payout
 from coupons.numbering import next_number
@@ -29,6 +29,7 @@ def settle(*, cut_off: date, by: User, at: datetime) -> int:
     with acting(by), connection.cursor() as cursor:
         cursor.execute("SELECT coupons_settle(%s, %s)", [cut_off, at])
         [made] = cursor.fetchone()
+        crediting.state_refunds(at=at)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from coupons.models.banking import BankStatement, Transfer
 from coupons.models.booklets import Booklet, Coupon, HandOver, Tries
+from coupons.models.books import Checkpoint, Proof, RefundLine
 from coupons.models.bulk import BulkHandOver
 from coupons.models.campaigns import Campaign, DeliveryPoint, Zone
 from coupons.models.funds import CooperationFund
@@ -20,6 +21,7 @@ __all__ = [
     "Booklet",
     "BulkHandOver",
     "Campaign",
+    "Checkpoint",
     "CooperationFund",
     "Coupon",
     "Delivery",
@@ -34,7 +36,9 @@ __all__ = [
     "PrintFile",
     "PrintJob",
     "PrintedBooklet",
+    "Proof",
     "Redemption",
+    "RefundLine",
     "Series",
     "SettledPayment",
     "Transfer",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from coupons import ledger
 from coupons.choices import AccountKind, EntryKind, OrderStatus
-from coupons.models import BankStatement, Leg, Order, Transfer
+from coupons.models import Account, BankStatement, Leg, Order, Transfer
 from coupons.orders import papers, references
 from coupons.orders.ordering import held_cents, locked, release, require
 from coupons.orders.papers import day_of
@@ -179,11 +179,20 @@ def fund_if_paid(order: Order, by: User, at: datetime) -> bool:
     order.status, order.funded_at = OrderStatus.FUNDED, at
     order.save(update_fields=["status", "funded_at"])
     if order.fee_cents:
-        deposit = ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order)
-        legs = {deposit: order.fee_cents, ledger.account(AccountKind.REVENUE): -order.fee_cents}
+        legs = fee_legs(order)
         ledger.post(EntryKind.FEE, key=f"fee:{order.number}", legs=legs, at=at, by=by, note=order.number)
     papers.issue_invoice(order, at)
     return True
+
+
+def fee_legs(order: Order) -> dict[Account, int]:
+    """The fees leave the deposit; their tax, as the quote says it, is the State's and not ours."""
+    vat_cents = papers.vat_cents(order)
+    return {
+        ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order): order.fee_cents,
+        ledger.account(AccountKind.REVENUE): vat_cents - order.fee_cents,
+        ledger.account(AccountKind.VAT): -vat_cents,
+    }
 
 
 def pay_back_too_much(*, order: Order, by: User, at: datetime) -> int:
