@@ -10,7 +10,7 @@ import phonenumbers
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -40,6 +40,14 @@ def price(cents: int | None) -> str:
         return _("Gratuit")
     amount = number_format(cents / 100, 2 if cents % 100 else 0, force_grouping=True)
     return _("%(amount)s €") % {"amount": amount}
+
+
+def amount(cents: int) -> str:
+    """Of an account, where nothing is 0 and not free: 0 -> « 0,00 € », -1234 -> « −12,34 € », in English « −€12.34 »."""
+    whole, rest = divmod(abs(cents), 100)
+    grouped = number_format(whole, force_grouping=True)
+    words = {"amount": f"{grouped}{get_format('DECIMAL_SEPARATOR')}{rest:02d}"}
+    return ("−" if cents < 0 else "") + _("%(amount)s €") % words
 
 
 def duration(minutes: int | None) -> str:

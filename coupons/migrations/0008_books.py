@@ -147,7 +147,9 @@ INSERT INTO coupons_cooperationfund (name, created_at)
 SELECT 'Fonds national de coopération territoriale', now()
 WHERE NOT EXISTS (SELECT FROM coupons_cooperationfund WHERE area_id IS NULL);
 
-CREATE TRIGGER coupons_cooperationfund_recorded AFTER INSERT OR UPDATE OR DELETE ON coupons_cooperationfund
+CREATE TRIGGER coupons_cooperationfund_opened AFTER INSERT ON coupons_cooperationfund
+FOR EACH ROW WHEN (NEW.area_id IS NOT NULL) EXECUTE FUNCTION coupons_record_change();
+CREATE TRIGGER coupons_cooperationfund_recorded AFTER UPDATE OR DELETE ON coupons_cooperationfund
 FOR EACH ROW EXECUTE FUNCTION coupons_record_change();
 """
 
@@ -174,6 +176,7 @@ END $$;
 )
 
 BACKWARD = """
+DROP TRIGGER coupons_cooperationfund_opened ON coupons_cooperationfund;
 DROP TRIGGER coupons_cooperationfund_recorded ON coupons_cooperationfund;
 DROP FUNCTION coupons_state_refunds();
 DROP FUNCTION coupons_balance(bigint);

@@ -14,6 +14,7 @@ register = template.Library()
 
 register.filter("distance", wording.distance)
 register.filter("price", wording.price)
+register.filter("amount", wording.amount)
 register.filter("duration", wording.duration)
 register.filter("clock", wording.clock)
 register.filter("phone", wording.phone)

@@ -1,0 +1,98 @@
+"""The books as spreadsheets: CSV a line at a time, XLSX in one piece. No cell is ever a formula."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from coupons.books import chart, reading
+from coupons.books.fec import amounts, euros
+from coupons.books.reading import Period
+from coupons.models import Account
+from directory.offer.spreadsheets import Row, inert, write_xlsx
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What such a file may hold, less the names of columns.
+MOST_ROWS = 1_048_575
+MARK = "\ufeff"
+
+
+class TooLong(Exception):
+    """More rows than a spreadsheet takes."""
+
+
+class Written:
+    """csv's idea of a file: what is written is handed back."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def served(rows: Iterator[Row], name: str, form: str) -> HttpResponseBase:
+    """Raises TooLong for an XLSX that no program would open."""
+    response: HttpResponseBase
+    if form == "xlsx":
+        whole = list(islice(rows, MOST_ROWS + 2))
+        if len(whole) > MOST_ROWS + 1:
+            raise TooLong
+        response = HttpResponse(write_xlsx(whole, name), content_type=XLSX)
+    else:
+        response = StreamingHttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
+
+
+def as_csv(rows: Iterable[Row]) -> Iterator[str]:
+    writer = csv.writer(Written(), delimiter=";", lineterminator="\r\n")
+    yield MARK
+    for row in rows:
+        yield writer.writerow([inert(cell) for cell in row])
+
+
+def journal(period: Period) -> Iterator[Row]:
+    yield [_("Date"), _("Journal"), _("Écriture"), _("Pièce"), _("Nature"), _("Libellé")] + [
+        _("Compte"), _("Intitulé"), _("Tiers"), _("Nom du tiers"), _("Débit"), _("Crédit")
+    ]  # fmt: skip
+    for entry, legs in reading.every_entry(period):
+        told = [
+            entry.on.isoformat(),
+            chart.journal(entry.kind).code,
+            str(entry.pk),
+            entry.key,
+            entry.get_kind_display(),
+            entry.note,
+        ]
+        for leg in legs:
+            yield told + [*named(leg.account), *amounts(leg.amount_cents)]
+
+
+def ledger(account: Account, period: Period) -> Iterator[Row]:
+    yield [_("Date"), _("Écriture"), _("Pièce"), _("Nature"), _("Libellé"), _("Débit"), _("Crédit")] + [
+        _("Solde débiteur"), _("Solde créditeur")
+    ]  # fmt: skip
+    for leg, balance in reading.every_leg(account, period):
+        entry = leg.entry
+        told = [entry.on.isoformat(), str(entry.pk), entry.key, entry.get_kind_display(), entry.note]
+        yield told + [*amounts(leg.amount_cents), *amounts(balance)]
+
+
+def trial_balance(period: Period) -> Iterator[Row]:
+    yield [_("Compte"), _("Intitulé"), _("Tiers"), _("Nom du tiers")] + [
+        _("Débiteur au début"), _("Créditeur au début"), _("Débit"), _("Crédit"),
+        _("Débiteur à la fin"), _("Créditeur à la fin"),
+    ]  # fmt: skip
+    for line in reading.trial_balance(period):
+        moved = [euros(line.debit), euros(line.credit)]
+        yield [*named(line.account), *amounts(line.opening), *moved, *amounts(line.closing)]
+
+
+def named(account: Account) -> list[str]:
+    return [
+        chart.number(account),
+        account.get_kind_display(),
+        chart.auxiliary(account),
+        chart.owner(account),
+    ]
