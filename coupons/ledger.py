@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from coupons.choices import AccountKind, EntryKind
-from coupons.models import Account, Campaign, Entry, Leg, Order
+from coupons.models import Account, Campaign, CooperationFund, Entry, Leg, Order
 from directory.models import Organization, User
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -36,10 +36,11 @@ def account(
     order: Order | None = None,
     campaign: Campaign | None = None,
     organization: Organization | None = None,
+    fund: CooperationFund | None = None,
 ) -> Account:
     """The account of that kind and owner, opened when it is first needed."""
     found, _new = Account.objects.get_or_create(
-        kind=kind, order=order, campaign=campaign, organization=organization
+        kind=kind, order=order, campaign=campaign, organization=organization, fund=fund
     )
     return found
 

@@ -43,7 +43,7 @@ def price(cents: int | None) -> str:
 
 
 def amount(cents: int) -> str:
-    """Of an account, where nothing is 0 and not free: 0 -> « 0,00 € », -1234 -> « −12,34 € », in English « −€12.34 »."""
+    """Of an account, where nothing is not free: 0 -> « 0,00 € », -1234 -> « −12,34 € »."""
     whole, rest = divmod(abs(cents), 100)
     grouped = number_format(whole, force_grouping=True)
     words = {"amount": f"{grouped}{get_format('DECIMAL_SEPARATOR')}{rest:02d}"}

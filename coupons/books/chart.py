@@ -6,6 +6,7 @@ one sub-account for each use. Only the fees are income (706); their tax is the S
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coupons.choices import AccountKind, EntryKind
@@ -32,7 +33,7 @@ OWNERS = {"order_id": "C", "campaign_id": "K", "organization_id": "S", "fund_id"
 @dataclass(frozen=True)
 class Journal:
     code: str
-    name: str
+    name: str | Promise
 
 
 BANK = Journal("BQ", _("Banque"))
@@ -46,7 +47,7 @@ JOURNALS: dict[str, Journal] = {
 }
 
 # What each event records, as one tells it.
-MEANINGS: dict[str, str] = {
+MEANINGS: dict[str, str | Promise] = {
     EntryKind.TRANSFER: _("De l'argent est arrivé à la banque. On cherche encore à quelle commande il va."),
     EntryKind.MATCH: _("Un virement a trouvé sa commande : c'est une avance du commanditaire."),
     EntryKind.FEE: _("Les frais de la plateforme sont pris sur l'avance, avec leur TVA."),

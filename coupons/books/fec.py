@@ -6,7 +6,7 @@ balances brought forward come first. Source: https://www.legifrance.gouv.fr/code
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.conf import settings
@@ -17,10 +17,11 @@ from coupons.books.reading import Period, every_entry, opening
 from coupons.choices import AccountKind
 from coupons.models import Account, Entry, Leg
 
-COLUMNS = (
-    "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate"
-    " EcritureLib Debit Credit EcritureLet DateLet ValidDate Montantdevise Idevise"
-).split()
+COLUMNS = [
+    "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib",
+    "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit", "EcritureLet", "DateLet", "ValidDate",
+    "Montantdevise", "Idevise",
+]  # fmt: skip
 UNSAID = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -51,22 +52,18 @@ def brought_forward(first: date) -> list[str]:
         number, label = (
             chart.BROUGHT_FORWARD if income else (chart.number(account), account.get_kind_display())
         )
-        found.append(
-            said(
-                [chart.OPENING.code, chart.OPENING.name, "1", day, number, label, *third_party(account)]
-                + [f"AN{first.year}", day, chart.OPENING.name, *amounts(cents), "", "", day, "", ""]
-            )
-        )
+        head = [chart.OPENING.code, chart.OPENING.name, "1", day, number, label, *third_party(account)]
+        tail = [f"AN{first.year}", day, chart.OPENING.name, *amounts(cents), "", "", day, "", ""]
+        found.append(said([*head, *tail]))
     return found
 
 
 def line(number: int, entry: Entry, leg: Leg) -> str:
     journal, account, day = chart.journal(entry.kind), leg.account, written(entry.on)
     label = f"{entry.get_kind_display()} {entry.note}".strip()
-    return said(
-        [journal.code, journal.name, str(number), day, chart.number(account), account.get_kind_display()]
-        + [*third_party(account), entry.key, day, label, *amounts(leg.amount_cents), "", "", day, "", ""]
-    )
+    head = [journal.code, journal.name, number, day, chart.number(account), account.get_kind_display()]
+    tail = [entry.key, day, label, *amounts(leg.amount_cents), "", "", day, "", ""]
+    return said([*head, *third_party(account), *tail])
 
 
 def third_party(account: Account) -> tuple[str, str]:
@@ -88,5 +85,5 @@ def written(day: date) -> str:
     return f"{day:%Y%m%d}"
 
 
-def said(cells: object) -> str:
-    return "\t".join(UNSAID.sub(" ", str(cell)) for cell in cells) + "\r\n"  # type: ignore[attr-defined]
+def said(cells: Iterable[object]) -> str:
+    return "\t".join(UNSAID.sub(" ", str(cell)) for cell in cells) + "\r\n"

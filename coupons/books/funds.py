@@ -22,14 +22,18 @@ from geodata.models import Area
 def create(*, name: str, area: Area, by: User, at: datetime) -> CooperationFund:
     """Raises Refused for a territory that has its fund. Payments already made stay with the fund they went to."""
     if area.level == Area.Level.CUSTOM:
-        raise Refused(_("Un fonds a un territoire officiel : choisissez une commune, un département, une région…"))
+        raise Refused(
+            _("Un fonds a un territoire officiel : choisissez une commune, un département, une région…")
+        )
     try:
         with acting(by):
             fund = CooperationFund.objects.create(name=name.strip(), area=area, created_at=at)
             account_of(fund)
     except IntegrityError as error:
         words = {"area": area.name}
-        raise Refused(_("%(area)s a déjà son fonds. Renommez-le, ou choisissez un autre territoire.") % words) from error
+        raise Refused(
+            _("%(area)s a déjà son fonds. Renommez-le, ou choisissez un autre territoire.") % words
+        ) from error
     return fund
 
 
@@ -74,7 +78,9 @@ def standings() -> list[Standing]:
         sums = {fund: (due, paid) for fund, due, paid in cursor.fetchall()}
     rows = CooperationFund.objects.select_related("area").defer("area__geom")
     found = [Standing(row, sums[row.pk][1], sums[row.pk][0]) for row in rows if row.pk in sums]
-    return sorted(found, key=lambda one: (one.fund.area_id is not None, one.fund.name.casefold(), one.fund.pk))
+    return sorted(
+        found, key=lambda one: (one.fund.area_id is not None, one.fund.name.casefold(), one.fund.pk)
+    )
 
 
 # What each campaign brought in a month: payments that stand.

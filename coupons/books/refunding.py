@@ -30,20 +30,18 @@ def refunds(organization: Organization) -> QuerySet[Payout]:
 def campaigns(organization: Organization) -> list[CampaignRefunds]:
     """Those from which something came back, the latest first."""
     accounts = (
-        Account.objects.filter(
-            kind=AccountKind.SPONSOR_REFUNDABLE, campaign__organization=organization
-        )
+        Account.objects.filter(kind=AccountKind.SPONSOR_REFUNDABLE, campaign__organization=organization)
         .with_balance()
         .select_related("campaign")
         .order_by("-campaign__pk")
     )
     stated = {
-        row["account"]: (row["paid"], row["waiting"])
+        row["account"]: (row["paid_cents"], row["waiting_cents"])
         for row in Payout.objects.filter(account__campaign__organization=organization)
         .values("account")
         .annotate(
-            paid=Coalesce(Sum("amount_cents", filter=Q(paid__isnull=False)), 0),
-            waiting=Coalesce(Sum("amount_cents", filter=Q(paid=None)), 0),
+            paid_cents=Coalesce(Sum("amount_cents", filter=Q(paid__isnull=False)), 0),
+            waiting_cents=Coalesce(Sum("amount_cents", filter=Q(paid=None)), 0),
         )
         .order_by()
     }
@@ -51,5 +49,6 @@ def campaigns(organization: Organization) -> list[CampaignRefunds]:
     for account in accounts:
         paid, waiting = stated.get(account.pk, (0, 0))
         name = account.campaign.name if account.campaign else ""
-        found.append(CampaignRefunds(name, paid, waiting, -account.balance_cents - waiting))
+        owed = -account.balance_cents  # type: ignore[attr-defined]
+        found.append(CampaignRefunds(name, paid, waiting, owed - waiting))
     return found

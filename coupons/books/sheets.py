@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from coupons.books import chart, reading
 from coupons.books.fec import amounts, euros
 from coupons.books.reading import Period
-from coupons.models import Account
+from coupons.models import Account, Entry
 from directory.offer.spreadsheets import Row, inert, write_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,43 +53,42 @@ def as_csv(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def journal(period: Period) -> Iterator[Row]:
-    yield [_("Date"), _("Journal"), _("Écriture"), _("Pièce"), _("Nature"), _("Libellé")] + [
-        _("Compte"), _("Intitulé"), _("Tiers"), _("Nom du tiers"), _("Débit"), _("Crédit")
-    ]  # fmt: skip
+    entry_columns = [_("Date"), _("Journal"), _("Écriture"), _("Pièce"), _("Nature"), _("Libellé")]
+    yield [*entry_columns, *account_columns(), _("Débit"), _("Crédit")]
     for entry, legs in reading.every_entry(period):
-        told = [
-            entry.on.isoformat(),
-            chart.journal(entry.kind).code,
-            str(entry.pk),
-            entry.key,
-            entry.get_kind_display(),
-            entry.note,
-        ]
+        told = [entry.on.isoformat(), chart.journal(entry.kind).code, *said(entry)]
         for leg in legs:
-            yield told + [*named(leg.account), *amounts(leg.amount_cents)]
+            yield [*told, *named(leg.account), *amounts(leg.amount_cents)]
 
 
 def ledger(account: Account, period: Period) -> Iterator[Row]:
-    yield [_("Date"), _("Écriture"), _("Pièce"), _("Nature"), _("Libellé"), _("Débit"), _("Crédit")] + [
-        _("Solde débiteur"), _("Solde créditeur")
-    ]  # fmt: skip
+    columns = [_("Date"), _("Écriture"), _("Pièce"), _("Nature"), _("Libellé")]
+    yield [*columns, _("Débit"), _("Crédit"), _("Solde débiteur"), _("Solde créditeur")]
     for leg, balance in reading.every_leg(account, period):
-        entry = leg.entry
-        told = [entry.on.isoformat(), str(entry.pk), entry.key, entry.get_kind_display(), entry.note]
-        yield told + [*amounts(leg.amount_cents), *amounts(balance)]
+        told = [leg.entry.on.isoformat(), *said(leg.entry)]
+        yield [*told, *amounts(leg.amount_cents), *amounts(balance)]
 
 
 def trial_balance(period: Period) -> Iterator[Row]:
-    yield [_("Compte"), _("Intitulé"), _("Tiers"), _("Nom du tiers")] + [
-        _("Débiteur au début"), _("Créditeur au début"), _("Débit"), _("Crédit"),
-        _("Débiteur à la fin"), _("Créditeur à la fin"),
-    ]  # fmt: skip
+    before, after = (
+        [_("Débiteur au début"), _("Créditeur au début")],
+        [_("Débiteur à la fin"), _("Créditeur à la fin")],
+    )
+    yield [*account_columns(), *before, _("Débit"), _("Crédit"), *after]
     for line in reading.trial_balance(period):
         moved = [euros(line.debit), euros(line.credit)]
         yield [*named(line.account), *amounts(line.opening), *moved, *amounts(line.closing)]
 
 
-def named(account: Account) -> list[str]:
+def account_columns() -> Row:
+    return [_("Compte"), _("Intitulé"), _("Tiers"), _("Nom du tiers")]
+
+
+def said(entry: Entry) -> Row:
+    return [str(entry.pk), entry.key, entry.get_kind_display(), entry.note]
+
+
+def named(account: Account) -> Row:
     return [
         chart.number(account),
         account.get_kind_display(),

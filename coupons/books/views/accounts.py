@@ -72,7 +72,12 @@ def journal_file(request: SignedInRequest, form: str) -> HttpResponseBase:
 def account(request: SignedInRequest, account_id: int) -> HttpResponse:
     found = any_account(account_id)
     form = PeriodForm(request.GET)
-    context = {**asked(request, form), "account": found, "number": chart.number(found), "owner": chart.owner(found)}
+    context = {
+        **asked(request, form),
+        "account": found,
+        "number": chart.number(found),
+        "owner": chart.owner(found),
+    }
     if not form.is_valid():
         return render(request, "books/desk/account.html", context, status=400)
     with reading.patiently():
@@ -117,7 +122,10 @@ def about(of: Entry) -> list[tuple[str, str]]:
     if payout:
         facts.append((_("Relevé"), payout.number))
     if transfer:
-        facts += [(_("Donneur d'ordre"), transfer.payer), (_("Référence de la banque"), transfer.bank_reference)]
+        facts += [
+            (_("Donneur d'ordre"), transfer.payer),
+            (_("Référence de la banque"), transfer.bank_reference),
+        ]
     return [(name, value) for name, value in facts if value]
 
 
@@ -161,5 +169,7 @@ def as_file(request: HttpRequest, form: str, name: str, rows: Any) -> HttpRespon
     try:
         return sheets.served(read, f"{name}-{period.since}-{period.until}", form)
     except sheets.TooLong:
-        messages.error(request, _("C'est trop long pour un fichier XLSX. Choisissez le CSV, ou moins de jours."))
+        messages.error(
+            request, _("C'est trop long pour un fichier XLSX. Choisissez le CSV, ou moins de jours.")
+        )
         return redirect("books:balance")

@@ -37,8 +37,8 @@ def public(request: HttpRequest) -> HttpResponse:
 def chart(request: HttpRequest) -> HttpResponse:
     """The folium map alone, for the frame of the page: the largest territory first, the smaller ones upon it."""
     with_area = CooperationFund.objects.select_related("area").exclude(area=None)
-    by_area = {one.area_id: one.name for one in with_area}
-    areas = [area for area in Area.objects.filter(pk__in=by_area).most_specific_first()][::-1]
+    by_area = {one.area.pk: one.name for one in with_area if one.area}
+    areas = list(Area.objects.filter(pk__in=list(by_area)).most_specific_first())[::-1]
     parts = maps.territories(
         [(area, by_area[area.pk]) for area in areas],
         nonce=str(request.csp_nonce),  # type: ignore[attr-defined]
@@ -82,7 +82,9 @@ def new(request: SignedInRequest) -> HttpResponse:
 def territories(text: str) -> list[Area]:
     """Official ones of that name; those that begin with it are what one means."""
     named = Area.objects.current().named_like(text).exclude(level=Area.Level.CUSTOM).select_related("fund")
-    return list(named.select_related("fund", "parent").defer("geom", "parent__geom").most_specific_first()[:FOUND])
+    return list(
+        named.select_related("fund", "parent").defer("geom", "parent__geom").most_specific_first()[:FOUND]
+    )
 
 
 def any_fund(fund_id: int) -> CooperationFund:
@@ -101,7 +103,7 @@ def told(request: SignedInRequest, found: CooperationFund, **more: Any) -> dict[
     this_year = timezone.localdate().year
     year = year_form.cleaned_data["year"] if year_form.is_valid() else this_year
     shares = funds.statement(found, year)
-    account = funds.account_of(found)
+    account = found.accounts.first()
     [standing] = [one for one in funds.standings() if one.fund.pk == found.pk]
     return {
         "fund": found,
@@ -111,7 +113,7 @@ def told(request: SignedInRequest, found: CooperationFund, **more: Any) -> dict[
         "year": year,
         "years": [this_year - 2, this_year - 1, this_year],
         "payouts": funds.payouts(found)[:24],
-        "in_force": payees.in_force(account, timezone.now()),
+        "in_force": payees.in_force(account, timezone.now()) if account else None,
         "pending": BankDetails.objects.filter(account=account, verified_at=None, refused_at=None)
         .select_related("entered_by")
         .first(),
@@ -140,9 +142,12 @@ def details(request: SignedInRequest, fund_id: int) -> HttpResponse:
     found, form = any_fund(fund_id), DetailsForm(request.POST)
     if form.is_valid():
         try:
-            account = funds.account_of(found)
-            payees.enter(account=account, **form.cleaned_data, by=request.user, at=timezone.now())
-            messages.success(request, _("Le compte est noté. Une autre personne doit maintenant le vérifier."))
+            payees.enter(
+                account=funds.account_of(found), **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+            messages.success(
+                request, _("Le compte est noté. Une autre personne doit maintenant le vérifier.")
+            )
             return redirect("books:desk_fund", found.pk)
         except Refused as refusal:
             form.add_error("iban", str(refusal))
@@ -153,7 +158,9 @@ def details(request: SignedInRequest, fund_id: int) -> HttpResponse:
 @for_staff(StaffCapability.APPROVE)
 def verify(request: SignedInRequest, fund_id: int, details_id: int) -> HttpResponse:
     found = any_fund(fund_id)
-    entered = get_object_or_404(BankDetails.objects.select_related("account"), pk=details_id, account__fund=found)
+    entered = get_object_or_404(
+        BankDetails.objects.select_related("account"), pk=details_id, account__fund=found
+    )
     try:
         payees.verify(details=entered, by=request.user, at=timezone.now())
         messages.success(request, _("Le compte est vérifié."))

@@ -52,7 +52,11 @@ def found(day: str) -> Proof:
 
 def told(request: HttpRequest, shown: Proof | None) -> HttpResponse:
     former = page(request, Proof.objects.all(), key="-pk")
-    context: dict[str, Any] = {"proof": shown, "history": [figures(one) for one in former.rows], "more": former.next_url}
+    context: dict[str, Any] = {
+        "proof": shown,
+        "history": [figures(one) for one in former.rows],
+        "more": former.next_url,
+    }
     if shown is not None:
         said = json.loads(shown.content)
         latest = [figures(one) for one in Proof.objects.filter(on__lte=shown.on)[:DAYS]]

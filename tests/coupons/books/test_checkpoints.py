@@ -89,13 +89,11 @@ def test_a_wrong_one_is_detected() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_another_isolation_is_refused() -> None:
-    with (
-        pytest.raises(DatabaseError, match="must see what commits"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute("SELECT coupons_checkpoint(now())")
+        with pytest.raises(DatabaseError, match="must see what commits"):
+            cursor.execute("SELECT coupons_checkpoint(now())")
+        transaction.set_rollback(True)
 
 
 @contextmanager

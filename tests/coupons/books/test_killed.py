@@ -47,7 +47,6 @@ def worker(*arguments: str) -> subprocess.Popen[bytes]:
 def ended(process: subprocess.Popen[bytes]) -> int:
     _out, told = process.communicate(timeout=60)
     assert process.returncode in (0, KILLED), told.decode()[-2000:]
-    print(told.decode()[-3000:])
     return process.returncode
 
 
