@@ -33,7 +33,7 @@ def public(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_update({"script-src": [SELF, NONCE], "style-src": [SELF, NONCE]})  # type: ignore[arg-type]
+@csp_update({"script-src": [SELF, NONCE], "style-src": [SELF, NONCE]})
 def chart(request: HttpRequest) -> HttpResponse:
     """The folium map alone, for the frame of the page: the largest territory first, the smaller ones upon it."""
     with_area = CooperationFund.objects.select_related("area").exclude(area=None)

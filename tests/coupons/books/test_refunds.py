@@ -95,9 +95,15 @@ def test_the_credit_note_is_the_same_each_time_and_readable(story: Story) -> Non
         assert words in text, words
 
 
-@pytest.mark.parametrize("verb", ["INSERT INTO coupons_refundline (id) VALUES (1)", "DELETE FROM coupons_refundline"])
+@pytest.mark.parametrize(
+    "verb", ["INSERT INTO coupons_refundline (id) VALUES (1)", "DELETE FROM coupons_refundline"]
+)
 def test_the_site_writes_no_line_by_itself(verb: str) -> None:
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as c:
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as c,
+    ):
         c.execute(verb)
 
 
@@ -114,12 +120,7 @@ def test_a_sponsor_reads_its_refunds(story: Story, manager: Client) -> None:
 
 
 def test_another_s_refund_does_not_exist(story: Story, manager: Client) -> None:
-    counter, coupons = toy.a_counter("Autre"), toy.coupons_in_hand(2)
-    take(counter.passage([c.pk for c in coupons], price_cents=1500), at=toy.AT)
-    settle(cut_off=toy.AT.date(), by=counter.agent, at=toy.AT + timedelta(days=1))
-    other = Payout.objects.filter(account__kind="sponsor_refundable").exclude(
-        account__campaign=story.campaign
-    )[0]
+    other = made.refunded(made.a_story(toy.a_campaign(booklet_size=5)))
     mine = story.campaign.organization.pk
     for name in ("books:refund", "books:credit_note"):
         assert manager.get(reverse(name, args=[mine, other.pk])).status_code == 404
