@@ -47,7 +47,7 @@ def amount(cents: int) -> str:
     whole, rest = divmod(abs(cents), 100)
     grouped = number_format(whole, force_grouping=True)
     words = {"amount": f"{grouped}{get_format('DECIMAL_SEPARATOR')}{rest:02d}"}
-    return ("−" if cents < 0 else "") + _("%(amount)s €") % words
+    return ("−" if cents < 0 else "") + _("%(amount)s €") % words
 
 
 def duration(minutes: int | None) -> str:
