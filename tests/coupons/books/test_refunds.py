@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from coupons import crediting
 from coupons.batches import settle
 from coupons.books import notes
 from coupons.expiry import expire
@@ -73,6 +74,23 @@ def test_what_is_taken_back_later_is_in_the_next_statement() -> None:
     settle(cut_off=LATER.date(), by=counter.agent, at=LATER + timedelta(days=1))
     second = Payout.objects.filter(account__kind="sponsor_refundable").latest("pk")
     assert lines(second) == {"payment_cancelled": (-500, 0, 0), "expiry": (6000, 60, 0)}
+
+
+def test_what_is_taken_back_while_the_statement_is_made_is_counted_by_the_next() -> None:
+    """Between the statement and its lines, as another connection may."""
+    counter, coupons = toy.a_counter(), toy.coupons_in_hand(4)
+    numbers = [coupon.pk for coupon in coupons]
+    first, _again = take(counter.passage(numbers[:2], price_cents=1500), at=toy.AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coupons_settle(%s, %s)", [toy.AT.date(), toy.AT])
+    give_back(first, by=counter.agent, reason="", at=toy.AT)
+    crediting.state_refunds(at=toy.AT)
+    refund = Payout.objects.get(account__kind="sponsor_refundable")
+    assert lines(refund) == {"difference": (500, 0, 0)}
+    expire(at=LATER)
+    settle(cut_off=LATER.date(), by=counter.agent, at=LATER + timedelta(days=1))
+    second = Payout.objects.filter(account__kind="sponsor_refundable").latest("pk")
+    assert lines(second) == {"payment_cancelled": (-500, 0, 0), "expiry": (4000, 40, 0)}
 
 
 def test_a_payment_taken_back_after_the_last_day_gives_the_contribution_back_too() -> None:
