@@ -112,11 +112,11 @@ def opening(day: date) -> list[tuple[Account, int]]:
     return [(row, row.cents) for row in rows.order_by("kind", "pk") if row.cents]
 
 
-def every_entry(period: Period) -> Iterator[tuple[Entry, list[Leg]]]:
+def every_entry(period: Period, kind: str = "") -> Iterator[tuple[Entry, list[Leg]]]:
     """All entries of the period in order of day and number, each with its legs; a few thousand in memory."""
     last: tuple[Any, int] = (period.since, 0)
     while True:
-        rows = period.of(Entry.objects.all()).filter(Q(on__gt=last[0]) | Q(on=last[0], pk__gt=last[1]))
+        rows = entries(period, kind).filter(Q(on__gt=last[0]) | Q(on=last[0], pk__gt=last[1]))
         # Both bounds said again for the index: a disjunction alone is no range to the planner.
         part = list(rows.filter(on__gte=last[0]).order_by("on", "pk")[:PART])
         legs: dict[int, list[Leg]] = {}

@@ -52,10 +52,10 @@ def as_csv(rows: Iterable[Row]) -> Iterator[str]:
         yield writer.writerow([inert(cell) for cell in row])
 
 
-def journal(period: Period) -> Iterator[Row]:
+def journal(period: Period, kind: str = "") -> Iterator[Row]:
     entry_columns = [_("Date"), _("Journal"), _("Écriture"), _("Pièce"), _("Nature"), _("Libellé")]
     yield [*entry_columns, *account_columns(), _("Débit"), _("Crédit")]
-    for entry, legs in reading.every_entry(period):
+    for entry, legs in reading.every_entry(period, kind):
         told = [entry.on.isoformat(), chart.journal(entry.kind).code, *said(entry)]
         for leg in legs:
             yield [*told, *named(leg.account), *amounts(leg.amount_cents)]

@@ -64,7 +64,11 @@ def journal(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @for_those_who_see
 def journal_file(request: SignedInRequest, form: str) -> HttpResponseBase:
-    return as_file(request, form, "journal", sheets.journal)
+    asked_for = JournalForm(request.GET)
+    if not asked_for.is_valid():
+        raise Http404
+    kind = asked_for.cleaned_data["kind"]
+    return as_file(request, form, "journal", lambda period: sheets.journal(period, kind))
 
 
 @require_safe

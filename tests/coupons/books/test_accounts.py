@@ -228,6 +228,14 @@ def test_wrong_dates_are_said(accountant: Client) -> None:
     assert accountant.get(reverse("books:journal_file", args=["csv"]), {"since": "x"}).status_code == 404
 
 
+def test_the_file_of_the_journal_is_filtered_as_the_page(story: Story, accountant: Client) -> None:
+    made.refunded(story)
+    answer = accountant.get(reverse("books:journal_file", args=["csv"]), {**QUESTION, "kind": "expiry"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig")), delimiter=";"))
+    assert {row["Nature"] for row in rows} == {"expiration"}
+    assert len(rows) == Leg.objects.filter(entry__kind="expiry").count() > 0
+
+
 def test_a_spreadsheet_too_long_is_refused_in_words(
     story: Story, accountant: Client, monkeypatch: Any
 ) -> None:

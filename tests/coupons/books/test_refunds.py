@@ -6,6 +6,7 @@ import pypdfium2
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coupons import crediting
@@ -135,6 +136,19 @@ def test_a_sponsor_reads_its_refunds(story: Story, manager: Client) -> None:
     assert "Avoir A2027-000001" in shown or "Avoir A2028-000001" in shown
     note = manager.get(reverse("books:credit_note", args=[organization.pk, refund.pk]))
     assert note.content.startswith(b"%PDF")
+
+
+def test_the_page_asks_the_same_questions_for_one_refund_and_for_three(story: Story, manager: Client) -> None:
+    address = reverse("books:refunds", args=[story.campaign.organization.pk])
+    made.refunded(story)
+    manager.get(address)
+    with CaptureQueriesContext(connection) as one:
+        manager.get(address)
+    for _more in range(2):
+        made.refunded(made.a_story(toy.a_campaign(story.campaign.organization, booklet_size=5)))
+    with CaptureQueriesContext(connection) as three:
+        assert manager.get(address).content.decode().count("À verser".lower()) == 3
+    assert len(three) == len(one)
 
 
 def test_another_s_refund_does_not_exist(story: Story, manager: Client) -> None:
