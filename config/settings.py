@@ -252,6 +252,7 @@ BAN_TIMEOUT = env.float("BAN_TIMEOUT", default=2.0)
 
 # Procrastinate finds `tasks` of each app by itself; those of a room are named here.
 PROCRASTINATE_IMPORT_PATHS = [
+    "coupons.books.tasks",
     "coupons.dashboards.tasks",
     "coupons.distribution.tasks",
     "coupons.orders.tasks",

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from coupons import ledger
+from coupons import crediting, ledger
 from coupons.choices import AccountKind, AttemptStatus, BatchStatus, EntryKind
 from coupons.holds import of_held_payees
 from coupons.models import Attempt, Batch, Entry, Payout
@@ -38,6 +38,7 @@ def settle(*, cut_off: date, by: User, at: datetime) -> int:
     with acting(by), connection.cursor() as cursor:
         cursor.execute("SELECT coupons_settle(%s, %s)", [cut_off, at])
         [made] = cursor.fetchone()
+        crediting.state_refunds(at=at)
     return made
 
 

@@ -86,6 +86,7 @@ class AccountKind(models.TextChoices):
     SPONSOR_REFUNDABLE = "sponsor_refundable", _("à rembourser au commanditaire")
     FUND_PAYABLE = "fund_payable", _("dû au fonds de coopération")
     REVENUE = "revenue", _("frais de la plateforme")
+    VAT = "vat", _("TVA collectée")
 
 
 class EntryKind(models.TextChoices):
@@ -105,6 +106,16 @@ class EntryKind(models.TextChoices):
     EXPIRY = "expiry", _("expiration")
     PAYOUT = "payout", _("versement")
     PAYOUT_RETURNED = "payout_returned", _("versement revenu")
+
+
+class RefundSource(models.TextChoices):
+    """Where money to be paid back to a sponsor comes from."""
+
+    EXPIRY = "expiry", _("chèques expirés")
+    CANCELLATION = "cancellation", _("chèques annulés")
+    DIFFERENCE = "difference", _("chèques au-delà du prix")
+    PAYMENT_CANCELLED = "payment_cancelled", _("paiements annulés")
+    RELEASE = "release", _("commandes closes ou payées en trop")
 
 
 class PrintStatus(models.TextChoices):

@@ -191,6 +191,32 @@ def movements(
     return parts(figure, nonce)
 
 
+def territories(named: list[tuple[Area, str]], *, nonce: str) -> dict[str, SafeString]:
+    """Outlines with the words shown over each, in the order given, the later upon the earlier; as `territory`."""
+    drawn = LocalMap(location=[46.6, 2.5], tiles=None, zoom_start=5, attributionControl=False, zoom_snap=0.25)
+    for area, words in named:
+        feature = outline(area)
+        feature["properties"] = {"name": inert(words)}
+        folium.GeoJson(
+            feature,
+            style_function=lambda _feature: {
+                "color": GREEN,
+                "weight": 2,
+                "fillColor": WASH,
+                "fillOpacity": 0.9,
+            },
+            tooltip=folium.GeoJsonTooltip(["name"], labels=False),
+        ).add_to(drawn)
+    if named:
+        corners = [corner for area, _words in named for corner in bounds(area)]
+        south, west = min(lat for lat, _lon in corners), min(lon for _lat, lon in corners)
+        north, east = max(lat for lat, _lon in corners), max(lon for _lat, lon in corners)
+        drawn.fit_bounds([[south, west], [north, east]], padding=(16, 16))
+    figure = Figure()
+    figure.add_child(drawn)
+    return parts(figure, nonce)
+
+
 def properties(spot: Spot) -> dict[str, Any]:
     return {"name": inert(spot.name), "radius": round(spot.radius, 1), "empty": spot.empty}
 

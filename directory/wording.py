@@ -11,7 +11,7 @@ import phonenumbers
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -69,6 +69,14 @@ def how_paid(left: Remainder) -> str:
         return ""
     words = {"paid": price(left.by_one_cents), "rest": price(left.rest_cents), "n": left.coupons}
     return _("%(paid)s en chèque + %(rest)s à payer. %(n)s chèques paient tout.") % words
+
+
+def to_the_cent(cents: int) -> str:
+    """Of an account, where nothing is not free: 0 -> « 0,00 € », -1234 -> « −12,34 € »."""
+    whole, rest = divmod(abs(cents), 100)
+    grouped = number_format(whole, force_grouping=True)
+    words = {"amount": f"{grouped}{get_format('DECIMAL_SEPARATOR')}{rest:02d}"}
+    return ("−" if cents < 0 else "") + _("%(amount)s €") % words
 
 
 def duration(minutes: int | None) -> str:

@@ -3,6 +3,7 @@
 from coupons.models.acceptance import Acceptance
 from coupons.models.banking import BankStatement, Transfer
 from coupons.models.booklets import Booklet, Coupon, HandOver, Tries
+from coupons.models.books import Checkpoint, Proof, RefundLine
 from coupons.models.bulk import BulkHandOver
 from coupons.models.campaigns import Campaign, DeliveryPoint, Zone
 from coupons.models.funds import CooperationFund
@@ -45,6 +46,7 @@ __all__ = [
     "Booklet",
     "BulkHandOver",
     "Campaign",
+    "Checkpoint",
     "CooperationFund",
     "Coupon",
     "Delivery",
@@ -64,8 +66,10 @@ __all__ = [
     "PrintFile",
     "PrintJob",
     "PrintedBooklet",
+    "Proof",
     "Rating",
     "Redemption",
+    "RefundLine",
     "ReportRun",
     "Series",
     "SettledPayment",

@@ -37,7 +37,7 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=(
                     Q(
-                        kind__in=["bank", "unmatched", "revenue"],
+                        kind__in=["bank", "unmatched", "revenue", "vat"],
                         order=None,
                         campaign=None,
                         organization=None,
@@ -88,6 +88,7 @@ class Entry(models.Model):
         verbose_name = _("écriture")
         verbose_name_plural = _("écritures")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["on", "id"], name="entry_of_a_day")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.key}"
@@ -97,7 +98,9 @@ class Leg(models.Model):
     """A line of an entry: debit when positive, credit when negative. The legs of an entry sum to zero."""
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="legs", verbose_name=_("écriture"))
-    account = models.ForeignKey(Account, models.PROTECT, related_name="legs", verbose_name=_("compte"))
+    account = models.ForeignKey(
+        Account, models.PROTECT, db_index=False, related_name="legs", verbose_name=_("compte")
+    )
     amount_cents = models.BigIntegerField(_("montant, en centimes"))
 
     class Meta:
@@ -107,6 +110,8 @@ class Leg(models.Model):
             models.UniqueConstraint(fields=["entry", "account"], name="leg_once_per_account"),
             models.CheckConstraint(condition=~Q(amount_cents=0), name="leg_of_something"),
         ]
+        # What a checkpoint leaves to be added is read from here alone.
+        indexes = [models.Index(fields=["account", "id"], include=["amount_cents"], name="leg_of_account")]
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount_cents}"

@@ -148,6 +148,10 @@ class Paper(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="papers")
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="papers")
+    # The refund that a credit note goes with.
+    payout = models.OneToOneField(
+        "coupons.Payout", models.PROTECT, null=True, blank=True, related_name="credit_note"
+    )
     kind = models.CharField(_("nature"), max_length=12, choices=Kind.choices)
     number = models.CharField(_("numéro"), max_length=20, unique=True)
     issued_on = models.DateField(_("émis le"))

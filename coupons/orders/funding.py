@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from coupons import ledger
 from coupons.choices import AccountKind, EntryKind, OrderStatus
-from coupons.models import BankStatement, Entry, Leg, Order, Transfer
+from coupons.models import Account, BankStatement, Entry, Leg, Order, Transfer
 from coupons.orders import papers, references
 from coupons.orders.ordering import held_cents, locked, release, require
 from coupons.orders.papers import day_of
@@ -183,10 +183,8 @@ def fund_if_paid(order: Order, by: User, at: datetime) -> bool:
     order.status, order.funded_at = OrderStatus.FUNDED, at
     order.save(update_fields=["status", "funded_at"])
     if order.fee_cents:
-        deposit = ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order)
-        legs = {deposit: order.fee_cents, ledger.account(AccountKind.REVENUE): -order.fee_cents}
         key = nth(f"fee:{order.number}", f"fee-back:{order.number}:")
-        ledger.post(EntryKind.FEE, key=key, legs=legs, at=at, by=by, note=order.number)
+        ledger.post(EntryKind.FEE, key=key, legs=fee_legs(order), at=at, by=by, note=order.number)
     papers.issue_invoice(order, at)
     return True
 
@@ -195,6 +193,16 @@ def nth(key: str, undone: str) -> str:
     """The key of an event that may happen again once it was undone, each time under a key beginning by `undone`."""
     times = Entry.objects.filter(key__startswith=undone).count()
     return f"{key}:{times}" if times else key
+
+
+def fee_legs(order: Order) -> dict[Account, int]:
+    """The fees leave the deposit; their tax, as the quote says it, is the State's and not ours."""
+    vat_cents = papers.vat_cents(order)
+    return {
+        ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order): order.fee_cents,
+        ledger.account(AccountKind.REVENUE): vat_cents - order.fee_cents,
+        ledger.account(AccountKind.VAT): -vat_cents,
+    }
 
 
 def pay_back_too_much(*, order: Order, by: User, at: datetime) -> int:

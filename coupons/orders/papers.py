@@ -5,27 +5,23 @@ What people wrote enters typst as one JSON text, which it reads as strings, neve
 
 import json
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any
 
 import typst
 from django.conf import settings
 from django.utils.translation import override
 
-from coupons.ledger import PARIS
+from coupons.lettering import counted, day_of, euros, fonts, written
 from coupons.models import Order, Paper
 from coupons.numbering import next_number
 from coupons.orders import references
 from coupons.orders.pricing import Price
 from directory.label.kit import breakable
-from directory.wording import dated
 
 FOLDER = settings.BASE_DIR / "templates" / "orders" / "pdf"
-FONTS = settings.NODE_MODULES / "@expo-google-fonts" / "atkinson-hyperlegible-next"
 SERIES = {Paper.Kind.QUOTE: "D", Paper.Kind.INVOICE: "F", Paper.Kind.CREDIT_NOTE: "A"}
 # Of the drawing: a paper is drawn for ever as on the day it was issued. Change the drawing, add a number.
 EDITION = 1
-FIXED = "\u00a0"
 
 
 def issue_quote(order: Order, price: Price, at: datetime) -> Paper:
@@ -134,6 +130,11 @@ def fees(price: Price) -> dict[str, int]:
     }
 
 
+def vat_cents(order: Order) -> int:
+    """Of the fees, as the quote says."""
+    return int(order.papers.get(kind=Paper.Kind.QUOTE).content["fees"].get("vat_cents", 0))
+
+
 def pdf(paper: Paper) -> bytes:
     """The same bytes each time it is asked for: the clock inside is the day of the paper."""
     midnight = datetime.combine(paper.issued_on, datetime.min.time(), UTC)
@@ -191,29 +192,5 @@ def fees_in_words(of: dict[str, int]) -> dict[str, str]:
     return {"rate": rate, **{name: euros(cents) for name, cents in amounts.items()}}
 
 
-def euros(cents: int) -> str:
-    """123456 -> « 1 234,56 € »."""
-    sign, cents = ("−", -cents) if cents < 0 else ("", cents)
-    return f"{sign}{counted(cents // 100)},{cents % 100:02d}{FIXED}€"
-
-
-def counted(number: int) -> str:
-    return f"{number:,}".replace(",", FIXED)
-
-
 def grouped(iban: str) -> str:
     return " ".join(iban[i : i + 4] for i in range(0, len(iban), 4))
-
-
-def written(day: date) -> str:
-    return dated(day)
-
-
-def day_of(at: datetime) -> date:
-    """The date of the books."""
-    return at.astimezone(PARIS).date()
-
-
-@lru_cache(maxsize=1)
-def fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)])

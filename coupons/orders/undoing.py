@@ -13,7 +13,7 @@ from coupons import ledger
 from coupons.choices import AccountKind, EntryKind, OrderStatus, PrintStatus
 from coupons.models import Booklet, Entry, Order, PrintJob, Transfer
 from coupons.orders import papers
-from coupons.orders.funding import TAKES_MONEY, already_matched, standing
+from coupons.orders.funding import TAKES_MONEY, already_matched, fee_legs, standing
 from coupons.orders.ordering import held_cents, locked, require
 from directory.accounts.refusals import Refused
 from directory.audit import acting
@@ -76,8 +76,7 @@ def back_to_ordered(order: Order, by: User, at: datetime) -> None:
     order.save(update_fields=["status", "funded_at"])
     if order.fee_cents:
         begun = f"fee-back:{order.number}:"
-        deposit = ledger.account(AccountKind.SPONSOR_DEPOSIT, order=order)
-        legs = {ledger.account(AccountKind.REVENUE): order.fee_cents, deposit: -order.fee_cents}
+        legs = {account: -cents for account, cents in fee_legs(order).items()}
         key = f"{begun}{Entry.objects.filter(key__startswith=begun).count()}"
         ledger.post(EntryKind.FEE, key=key, legs=legs, at=at, by=by, note=order.number)
     papers.cancel_invoice(order, at)

@@ -135,6 +135,14 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         for_providers=False,
     ),
     OrganizationDoor(
+        Capability.SEE_MONEY,
+        "books:refunds",
+        _("Les remboursements"),
+        _("Ce qui n'a pas servi et vous revient, campagne par campagne."),
+        "arrow-counterclockwise",
+        for_providers=False,
+    ),
+    OrganizationDoor(
         Capability.HAND_OVER,
         "distribution:counter",
         _("Remettre un carnet"),
@@ -265,6 +273,20 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         _("Les virements à rendre"),
         _("Confirmer, à deux, ce que la banque a renvoyé."),
         "arrow-return-left",
+    ),
+    PlatformDoor(
+        StaffCapability.SEE_BOOKS,
+        "books:balance",
+        _("Les comptes"),
+        _("Balance, journal, grand livre, fichiers pour l'expert-comptable."),
+        "journal-check",
+    ),
+    PlatformDoor(
+        StaffCapability.SEE_BOOKS,
+        "books:desk_funds",
+        _("Les fonds de coopération"),
+        _("Ouvrir un fonds, voir ce qu'il a reçu, son compte."),
+        "piggy-bank",
     ),
     PlatformDoor(
         StaffCapability.REVIEW,

@@ -1,4 +1,4 @@
-"""`bin/bench search`, `desk`, `issue`, `eligible` and `dashboards`: measure on data of their own. Print a table; never a test."""
+"""`bin/bench search`, `desk`, `issue`, `eligible`, `dashboards`: on data of their own. Print a table; never a test."""
 
 import argparse
 import json

@@ -81,7 +81,7 @@ def open_page(chromium: Browser, live_server: Any, transactional_db: None) -> It
 
 
 def wait_for_the_site() -> None:
-    """Until it has answered what closed pages still asked: a request under way would meet the emptying of the tables."""
+    """Until it has answered what closed pages asked: a request under way would meet the emptying of the tables."""
     answering = [one for one in threading.enumerate() if "process_request_thread" in one.name]
     for one in answering:
         one.join(timeout=20)

@@ -23,8 +23,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from coupons import batches, payees
+from coupons import batches, ledger, payees
 from coupons.batches import approve, executed, prepare, settle
+from coupons.books import proving
 from coupons.choices import Loss
 from coupons.codes import digest, new_codes
 from coupons.distribution import losing
@@ -190,6 +191,17 @@ class Money(RuleBasedStateMachine):
             executed(attempt=attempt, by=self.accountant, at=self.at)
             self.owed[attempt.payout.account.kind] -= attempt.payout.amount_cents
 
+    @rule()
+    def note_the_balances(self) -> None:
+        ledger.checkpoint(at=self.at)
+
+    @rule()
+    def prove_the_reserve(self) -> None:
+        found = proving.standing()
+        assert found.counted
+        assert found.bank - found.owed_in_all - found.revenue == -found.to_recover
+        assert found.covered == (found.to_recover <= max(0, found.revenue))
+
     def booked(self) -> Counter[str]:
         """Credits less debits, by kind."""
         sums = Leg.objects.values_list("account__kind").annotate(cents=-Sum("amount_cents")).order_by()
@@ -210,6 +222,22 @@ class Money(RuleBasedStateMachine):
         for campaign, n in live.annotate(n=Count("pk")).values_list("booklet__order__campaign", "n"):
             account = Account.objects.with_balance().get(kind="outstanding", campaign=campaign)
             assert -account.balance_cents == n * FACE
+
+    @invariant()
+    def a_balance_from_its_checkpoint_is_the_sum_of_its_legs(self) -> None:
+        for account in Account.objects.with_balance():
+            assert ledger.balance_cents(account) == account.balance_cents
+        assert ledger.wrong_checkpoints() == []
+
+    @invariant()
+    def a_refund_says_where_each_cent_comes_from(self) -> None:
+        refunds = Payout.objects.filter(account__kind="sponsor_refundable")
+        told = (
+            F("refund_lines__face_cents")
+            + F("refund_lines__contribution_cents")
+            + F("refund_lines__other_cents")
+        )
+        assert not refunds.annotate(said=Sum(told)).exclude(said=F("amount_cents")).exists()
 
     @invariant()
     def nobody_is_paid_more_than_stated(self) -> None:

@@ -116,7 +116,12 @@ def test_a_week(minutes: list[Range[int]], words: str) -> None:
         (date(2026, 8, 11), "j F Y", "11 août 2026", "11 August 2026"),
         (date(2026, 8, 1), "l j F", "samedi 1er août", "Saturday 1 August"),
         (date(2026, 8, 31), "l j", "lundi 31", "Monday 31"),
-        (datetime(2026, 8, 1, 1, 5, tzinfo=UTC), "j F Y, G \\h i", "1er août 2026, 1 h 05", "1 August 2026, 1 h 05"),
+        (
+            datetime(2026, 8, 1, 1, 5, tzinfo=UTC),
+            "j F Y, G \\h i",
+            "1er août 2026, 1 h 05",
+            "1 August 2026, 1 h 05",
+        ),
         (None, "j F Y", "", ""),
     ],
 )
