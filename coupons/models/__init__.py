@@ -10,6 +10,8 @@ from coupons.models.orders import Delivery, Order, Paper, Series
 from coupons.models.payments import Payment, Redemption
 from coupons.models.payouts import Attempt, BankDetails, Batch, Payout, SettledPayment
 from coupons.models.printing import PrintedBooklet, PrintFile, PrintJob
+from coupons.models.signals import Signal, SignalPayment, Watch
+from coupons.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookTry
 
 __all__ = [
     "Account",
@@ -37,7 +39,14 @@ __all__ = [
     "Redemption",
     "Series",
     "SettledPayment",
+    "Signal",
+    "SignalPayment",
     "Transfer",
     "Tries",
+    "Watch",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookTry",
     "Zone",
 ]

@@ -149,6 +149,13 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         "key",
     ),
     OrganizationDoor(
+        Capability.USE_TOKENS,
+        "webhooks:endpoints",
+        _("Prévenir votre logiciel"),
+        _("Envoyer un message signé à chaque paiement."),
+        "broadcast",
+    ),
+    OrganizationDoor(
         Capability.SEE,
         "upkeep:journal",
         _("Le journal"),
