@@ -85,7 +85,7 @@ DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'aptic_site') THEN
         REVOKE DELETE, TRUNCATE ON coupons_signal, coupons_signalpayment, coupons_watch, coupons_webhookendpoint
             FROM aptic_site;
-        REVOKE UPDATE ON coupons_signalpayment, coupons_watch, coupons_webhooktry FROM aptic_site;
+        REVOKE UPDATE ON coupons_signalpayment, coupons_watch FROM aptic_site;
     END IF;
 END $$;
 """

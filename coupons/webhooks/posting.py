@@ -59,7 +59,9 @@ def _posted(url: str, body: bytes, headers: dict[str, str]) -> tuple[int | None,
     guard.daemon = True
     guard.start()
     try:
-        return _asked(target, connected, body, headers)
+        answered = _asked(target, connected, body, headers)
+        # Cut in the middle, what was read so far may look whole.
+        return (None, TryFailure.TOO_SLOW, "") if late.is_set() else answered
     except TimeoutError:
         return None, TryFailure.TOO_SLOW, ""
     except http.client.HTTPException:
