@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from coupons import ledger
 from coupons.choices import AccountKind, AttemptStatus, BatchStatus, EntryKind
+from coupons.holds import of_held_payees
 from coupons.models import Attempt, Batch, Entry, Payout
 from coupons.numbering import next_number
 from coupons.payees import in_force
@@ -33,11 +34,13 @@ def settle(*, cut_off: date, by: User, at: datetime) -> int:
 
 
 def to_pay() -> QuerySet[Payout]:
-    """Statements that are neither paid, nor held back, nor in a batch."""
+    """Statements that are neither paid, nor held back (they or their payee), nor in a batch."""
     under_way = Attempt.objects.filter(
         payout=OuterRef("pk"), status__in=[AttemptStatus.PENDING, AttemptStatus.PAID]
     )
-    return Payout.objects.filter(~Exists(under_way), paid=None, held_at=None).order_by("pk")
+    return Payout.objects.filter(~Exists(under_way), ~of_held_payees(), paid=None, held_at=None).order_by(
+        "pk"
+    )
 
 
 def prepare(*, execute_on: date, by: User, at: datetime) -> tuple[Batch, list[Payout]]:
@@ -64,11 +67,16 @@ def prepare(*, execute_on: date, by: User, at: datetime) -> tuple[Batch, list[Pa
 
 
 def approve(*, batch: Batch, by: User, at: datetime) -> Batch:
-    """By somebody else than who prepared it. From here on the file is what it is. Raises Refused."""
+    """By somebody else than who prepared it; payees held meanwhile are put aside. From here on the file is what it is.
+
+    Raises Refused.
+    """
     with acting(by):
         current = locked(batch, BatchStatus.DRAFT)
         if current.prepared_by_id == by.pk:
             raise Refused(_("Vous avez préparé ce lot : une autre personne doit l'approuver."))
+        held_since = current.attempts.filter(of_held_payees("payout__account"), status=AttemptStatus.PENDING)
+        held_since.update(status=AttemptStatus.ASIDE, reason=_("Versements retenus."))
         if not current.attempts.filter(status=AttemptStatus.PENDING).exists():
             raise Refused(_("Toutes les lignes de ce lot sont de côté : annulez-le."))
         current.status, current.approved_by, current.approved_at = BatchStatus.APPROVED, by, at

@@ -5,6 +5,7 @@ from coupons.models.booklets import Booklet, Coupon, HandOver, Tries
 from coupons.models.bulk import BulkHandOver
 from coupons.models.campaigns import Campaign, DeliveryPoint, Zone
 from coupons.models.funds import CooperationFund
+from coupons.models.holds import PayeeHold
 from coupons.models.ledger import Account, Entry, Leg
 from coupons.models.orders import Delivery, Order, Paper, Series
 from coupons.models.payments import Payment, Redemption
@@ -31,6 +32,7 @@ __all__ = [
     "Leg",
     "Order",
     "Paper",
+    "PayeeHold",
     "Payment",
     "Payout",
     "PrintFile",
