@@ -254,6 +254,7 @@ BAN_TIMEOUT = env.float("BAN_TIMEOUT", default=2.0)
 PROCRASTINATE_IMPORT_PATHS = [
     "coupons.distribution.tasks",
     "coupons.orders.tasks",
+    "coupons.signals.tasks",
     "coupons.webhooks.tasks",
     "directory.accounts.tasks",
     "directory.label.tasks",

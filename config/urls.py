@@ -46,6 +46,7 @@ urlpatterns = [
         path("", include("directory.offer.urls")),
         path("", include("coupons.cheque.urls")),
         path("", include("coupons.distribution.urls")),
+        path("", include("coupons.signals.urls")),
         path("", include("coupons.webhooks.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,

@@ -105,7 +105,7 @@ DROP FUNCTION coupons_tell(text, bigint, timestamptz, bigint, bigint);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0005_settlement"),
+        ("coupons", "0007_settlement_pages"),
         ("directory", "0021_token_scopes_of_coupons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
                             ("garbage", "réponse illisible"),
                             ("answer", "réponse d'échec"),
                             ("secret", "secret à changer"),
-                            ("stopped", "point de réception arrêté"),
+                            ("skipped", "pas essayé : les envois d'avant ont échoué"),
                         ],
                         max_length=12,
                         verbose_name="échec",
@@ -324,6 +324,17 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="signal",
+            name="hold",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signals",
+                to="coupons.payeehold",
             ),
         ),
         migrations.AddField(
@@ -449,12 +460,22 @@ class Migration(migrations.Migration):
             model_name="signal",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("reason", ""), ("state", "open")),
                     models.Q(
-                        models.Q(("state", "open"), _negated=True),
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        ("hold", None),
+                        ("reason", ""),
+                        ("state", "open"),
+                    ),
+                    models.Q(
                         ("decided_at__isnull", False),
                         ("decided_by__isnull", False),
                         models.Q(("reason", ""), _negated=True),
+                        models.Q(
+                            models.Q(("hold", None), ("state", "dismissed")),
+                            models.Q(("hold__isnull", False), ("state", "held")),
+                            _connector="OR",
+                        ),
                     ),
                     _connector="OR",
                 ),

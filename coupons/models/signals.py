@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coupons.choices import SignalKind, SignalState
+from coupons.models.holds import PayeeHold
 from coupons.models.payments import Payment
 from directory.models import Organization, User
 
@@ -34,6 +35,8 @@ class Signal(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(_("décidé le"), null=True, blank=True)
     reason = models.CharField(_("motif"), max_length=200, blank=True)
+    # The hold on the organisation's payouts that this signal began, or found there.
+    hold = models.ForeignKey(PayeeHold, models.PROTECT, null=True, blank=True, related_name="signals")
 
     class Meta:
         verbose_name = _("signal")
@@ -42,8 +45,12 @@ class Signal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="signal_once"),
             models.CheckConstraint(
-                condition=Q(state="open", decided_by=None, decided_at=None, reason="")
-                | (~Q(state="open") & Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(reason="")),
+                condition=Q(state="open", decided_by=None, decided_at=None, reason="", hold=None)
+                | (
+                    Q(decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(reason="")
+                    & (Q(state="dismissed", hold=None) | Q(state="held", hold__isnull=False))
+                ),
                 name="signal_decided_with_a_reason",
             ),
         ]

@@ -1,5 +1,6 @@
 """What the background worker does for the webhooks."""
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -10,7 +11,8 @@ from coupons.webhooks import delivering
 def deliver_soon() -> None:
     """Asks the worker, once however often it is asked: what a person waits for does not wait for the minute."""
     try:
-        deliver_asked.defer()
+        with transaction.atomic():
+            deliver_asked.defer()
     except AlreadyEnqueued:
         return
 

@@ -200,6 +200,13 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         "bank",
     ),
     PlatformDoor(
+        StaffCapability.WATCH,
+        "signals:desk",
+        _("Les signaux"),
+        _("Ce qui étonne parmi les paiements : expliquer, ou retenir un versement."),
+        "eye",
+    ),
+    PlatformDoor(
         StaffCapability.REVIEW,
         "offer:desk",
         _("Les services à relire"),
