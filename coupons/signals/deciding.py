@@ -36,7 +36,7 @@ def hold(*, signal: Signal, reason: str, by: User, at: datetime) -> Signal:
 def release(*, signal: Signal, by: User, at: datetime) -> PayeeHold:
     """By somebody else than who began the hold. Raises Refused."""
     with acting(by):
-        held = PayeeHold.objects.select_for_update(of=("self",)).filter(pk=signal.hold_id).first()
+        held = PayeeHold.objects.select_for_update(of=("self",)).filter(signals=signal).first()
         if held is None or held.released_at:
             raise Refused(_("Ces versements ne sont pas retenus, ou ils ne le sont plus."))
         if held.by_id == by.pk:
