@@ -57,7 +57,7 @@ def measure_pay(given: argparse.Namespace) -> list[Any]:
     from tests.bench import money, pay
 
     money.prepare(given.coupons, given.payments, given.legs)
-    rows = pay.measure(given.requests)
+    rows = pay.measure(given.requests, given.floor_seconds)
     tell_sizes(given)
     print(pay.table(rows))
     return rows
@@ -98,6 +98,7 @@ def main() -> None:
     )
     parser.add_argument("--payments", type=int, default=1_000_000, help="for pay, settle: past ones")
     parser.add_argument("--legs", type=int, default=10_000_000, help="for pay, settle: of the books")
+    parser.add_argument("--floor-seconds", type=int, default=10, help="for pay: each run of pgbench")
     parser.add_argument("--expiring", type=int, default=1_000_000, help="for settle: coupons that end")
     parser.add_argument("--requests", type=int, default=300, help="measured for each row of the table")
     parser.add_argument("--json", type=Path, metavar="FILE")

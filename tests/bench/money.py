@@ -19,6 +19,13 @@ STEP = 1_000_000
 # Of the past payments, as many wait for their statement (where there are that many).
 UNSETTLED = 100_000
 LAID = ("booklet", "coupon", "entry", "leg", "payment", "redemption", "settledpayment", "payout")
+DIRECTORY = (
+    "directory_organization",
+    "directory_venue",
+    "directory_place",
+    "directory_service",
+    "directory_labelling",
+)
 
 COUNTERS = """
 INSERT INTO directory_organization (name, siret, is_provider, is_sponsor, demo, created_at)
@@ -57,7 +64,7 @@ INSERT INTO directory_labelling (venue_id, during, created_at, withdrawal_reason
 SELECT id, daterange(current_date - 400, current_date + 400), now(), '' FROM directory_venue
 WHERE source = 'bench-money';
 
-INSERT INTO directory_user (email, name, password, is_active, is_staff, is_superuser, date_joined)
+INSERT INTO directory_user (email, name, password, is_active, is_staff, is_superuser, joined_at)
 SELECT 'banc-' || id || '@example.org', 'Banc', '!', true, false, false, now() FROM directory_organization
 WHERE name LIKE 'Banc %%' AND is_provider;
 
@@ -97,7 +104,8 @@ def prepare(coupons: int, payments: int, legs: int) -> Any:
         if campaign is None:
             campaign = lay_counters(cursor, departement)
         changed = False
-        if (missing := coupons - Coupon.objects.filter(state="active").count()) > 0:
+        in_hands = Coupon.objects.filter(state="active", booklet__order__campaign=campaign).count()
+        if (missing := coupons - in_hands) > 0:
             tell(f"Laying {missing:,} coupons in hands")
             with without_triggers(cursor):
                 for rest in range(missing, 0, -STEP):
@@ -115,7 +123,8 @@ def prepare(coupons: int, payments: int, legs: int) -> Any:
                 lay_legs(cursor, campaign, missing)
             changed = True
         if changed:
-            cursor.execute("VACUUM ANALYZE")
+            tables = [*(f"coupons_{table}" for table in LAID), *DIRECTORY]
+            cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
     return campaign
 
 
@@ -135,17 +144,20 @@ def without_triggers(cursor: Any) -> Iterator[None]:
 
 
 def lay_counters(cursor: Any, departement: Any) -> Any:
+    from django.db import transaction
+
     from coupons.models import CooperationFund
     from tests.coupons import toy
 
     tell(f"Laying {PROVIDERS:,} counters in the département {DEPARTEMENT}")
     values = {"providers": PROVIDERS, "departement": departement.pk, "price": PRICE}
-    for statement in COUNTERS.split(";\n"):
-        cursor.execute(statement, values)
-    CooperationFund.objects.get_or_create(area=None, defaults={"name": "Fonds national (banc)"})
-    CooperationFund.objects.get_or_create(area=departement, defaults={"name": "Fonds du banc"})
-    campaign = toy.a_campaign(toy.a_sponsor("Banc, commanditaire"), name="Banc", slug="banc-argent")
-    campaign.areas.add(departement)
+    with transaction.atomic():
+        for statement in COUNTERS.split(";\n"):
+            cursor.execute(statement, values)
+        CooperationFund.objects.get_or_create(area=None, defaults={"name": "Fonds national (banc)"})
+        CooperationFund.objects.get_or_create(area=departement, defaults={"name": "Fonds du banc"})
+        campaign = toy.a_campaign(toy.a_sponsor("Banc, commanditaire"), name="Banc", slug="banc-argent")
+        campaign.areas.add(departement)
     return campaign
 
 
@@ -307,7 +319,10 @@ def codes_in_hands(wanted: int) -> list[str]:
             "UPDATE coupons_coupon coupon SET digest = given.digest FROM ("
             " SELECT drawn.id, code.digest FROM ("
             "  SELECT id, row_number() OVER (ORDER BY hashint8(id)) AS n FROM coupons_coupon"
-            "  WHERE state = 'active' AND position = 1 + (hashint8(booklet_id) & 7) LIMIT %(wanted)s) drawn"
+            "  WHERE state = 'active' AND position = 1 + (hashint8(booklet_id) & 7) AND booklet_id IN ("
+            "   SELECT booklet.id FROM coupons_booklet booklet JOIN coupons_order made ON made.id = order_id"
+            "   JOIN coupons_campaign campaign ON campaign.id = made.campaign_id WHERE slug = 'banc-argent')"
+            "  LIMIT %(wanted)s) drawn"
             " JOIN unnest(%(digests)s::uuid[]) WITH ORDINALITY code (digest, n) ON code.n = drawn.n) given"
             " WHERE given.id = coupon.id",
             {"wanted": wanted, "digests": [digest(code) for code in codes]},

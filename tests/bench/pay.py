@@ -27,7 +27,6 @@ CLIENTS = (1, 8, 16)
 COUPONS = (1, 2)
 # Rows of the floor's own tables: 100,000 accounts a unit. As many branches as clients, so that none waits for another.
 SCALE = 16
-FLOOR_S = 10
 GOAL = 0.5
 
 
@@ -63,12 +62,12 @@ def rate(name: str, clients: int, taken_ms: list[float], seconds: float) -> Rate
     return Rate(name, clients, *(round(one, 2) for one in at), round(len(taken_ms) / seconds, 1))
 
 
-def measure(requests: int) -> list[Rate]:
-    """`requests` payments a line, shared out among the clients."""
+def measure(requests: int, floor_s: int) -> list[Rate]:
+    """`requests` payments a line, shared out among the clients; the floor for `floor_s` seconds."""
     rows: list[Rate] = []
     make_floor()
     for clients in CLIENTS:
-        floor = pgbench(clients)
+        floor = pgbench(clients, floor_s)
         rows.append(floor)
         for coupons in COUPONS:
             paid = domain(clients, coupons, requests)
@@ -102,11 +101,11 @@ def make_floor() -> None:
     subprocess.run(command, env=libpq(), check=True, capture_output=True)
 
 
-def pgbench(clients: int) -> Rate:
+def pgbench(clients: int, seconds: int) -> Rate:
     """Its simple updates: one row changed, one written, one commit."""
     with tempfile.TemporaryDirectory() as folder:
         command = [pgbench_program(), "-N", "-n", "-M", "prepared", "-l", "-c", str(clients)]
-        command += ["-j", str(min(clients, os.cpu_count() or 1)), "-T", str(FLOOR_S)]
+        command += ["-j", str(min(clients, os.cpu_count() or 1)), "-T", str(seconds)]
         told = subprocess.run(
             command, env=libpq(), cwd=folder, check=True, capture_output=True, text=True
         ).stdout
@@ -116,7 +115,7 @@ def pgbench(clients: int) -> Rate:
             for log in Path(folder).iterdir()
             for line in log.read_text().splitlines()
         ]
-    found = rate("pgbench -N, prepared", clients, taken, FLOOR_S)
+    found = rate("pgbench -N, prepared", clients, taken, seconds)
     found.per_second = round(float(re.findall(r"tps = ([0-9.]+)", told)[-1]), 1)
     return found
 
