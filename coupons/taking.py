@@ -114,7 +114,7 @@ def give_back(payment: Payment, *, by: User, reason: str, at: datetime) -> bool:
 
 def fund_for(place: Place) -> CooperationFund:
     """The fund of the smallest territory that covers the place, else the country's."""
-    areas = Area.objects.filter(fund__isnull=False).most_specific_first().values("pk")
-    smallest = areas.covering(place.point)[:1] if place.point else areas.none()
+    areas = Area.objects.filter(fund__isnull=False).most_specific_first()
+    smallest = (areas.covering(place.point) if place.point else areas.none()).values("pk")[:1]
     funds = CooperationFund.objects.filter(Q(area=None) | Q(area__in=smallest))
     return funds.order_by(F("area").asc(nulls_last=True))[:1].get()

@@ -137,16 +137,6 @@ def test_asked_again_after_a_lost_answer(paying: Pay) -> None:
         paying([*codes, "pas un code"], key=key)
 
 
-def test_it_asks_as_many_questions_for_one_coupon_as_for_three(
-    paying: Pay, django_assert_num_queries: Any
-) -> None:
-    _coupons, codes = toy.coupons_with_codes(4)
-    with django_assert_num_queries(12) as asked:
-        paying(codes[:1])
-    with django_assert_num_queries(len(asked)):
-        paying(codes[1:])
-
-
 @pytest.mark.parametrize("coupons", [1, 5])
 def test_how_often_a_payment_asks_the_database(counter: toy.Counter, paying: Pay, coupons: int) -> None:
     """Whatever the number of coupons: the key, the coupons, the rule's lists, the label, the territory, the fund, the
