@@ -256,12 +256,18 @@ PROCRASTINATE_IMPORT_PATHS = [
     "coupons.dashboards.tasks",
     "coupons.distribution.tasks",
     "coupons.orders.tasks",
+    "coupons.signals.tasks",
+    "coupons.webhooks.tasks",
     "directory.accounts.tasks",
     "directory.label.tasks",
     "directory.offer.tasks",
     "directory.upkeep.tasks",
     "coupons.printing.tasks",
 ]
+
+# Where webhooks are received: https on the public internet only. A receiver on this very machine, without https, is
+# for whoever writes one; never on a site that others use.
+WEBHOOKS_TO_LOCALHOST = env.bool("WEBHOOKS_TO_LOCALHOST", default=False)
 
 # Who sells the coupons, and where sponsors send their transfers: printed on quotes and invoices. The account of the
 # demonstration is the example of the French banks' own documents: nobody's.

@@ -56,6 +56,8 @@ urlpatterns = [
         path("", include("coupons.impact.urls")),
         path("", include("directory.diagnosis.urls")),
         path("", include("coupons.dashboards.urls")),
+        path("", include("coupons.signals.urls")),
+        path("", include("coupons.webhooks.urls")),
         path("", include("directory.urls")),
         prefix_default_language=False,
     ),

@@ -5,10 +5,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.gis.geos import MultiPolygon
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q
 
 from coupons.models import Campaign
 from directory.choices import Mode
@@ -38,11 +39,17 @@ class Rule:
 
     @classmethod
     def of(cls, campaign: Campaign) -> Self:
-        """In three queries."""
+        """In one query."""
+        [named] = Campaign.objects.filter(pk=campaign.pk).values_list(
+            numbers(Campaign.areas, "area"),
+            numbers(Campaign.venue_types, "venuetype"),
+            numbers(Campaign.categories, "category"),
+        )
+        areas, venue_types, categories = (frozenset(pks) for pks in named)
         return cls(
-            areas=numbers(campaign.areas.all()),
-            venue_types=numbers(campaign.venue_types.all()),
-            categories=numbers(campaign.categories.all()),
+            areas=areas,
+            venue_types=venue_types,
+            categories=categories,
             starts_on=campaign.starts_on,
             ends_on=campaign.ends_on,
         )
@@ -70,9 +77,9 @@ class Rule:
         return self.services().filter(modes__contains=[Mode.AT_HOME], pk__in=going)
 
 
-def numbers(rows: QuerySet) -> frozenset[int]:
-    """Their primary keys; no outline is read along."""
-    return frozenset(rows.order_by().values_list("pk", flat=True))
+def numbers(relation: Any, column: str) -> ArraySubquery:
+    """The primary keys that a campaign of the outer query is related to; no outline is read along."""
+    return ArraySubquery(relation.through.objects.filter(campaign=OuterRef("pk")).values(column))
 
 
 def accepting(listings: ListingQuerySet, rule: Rule, on: date) -> ListingQuerySet:

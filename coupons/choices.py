@@ -174,3 +174,48 @@ class Outcome(models.TextChoices):
     WAITING = "waiting", _("en cours à la banque")
     REFUSED = "refused", _("à vérifier")
     UNKNOWN = "unknown", _("inconnu")
+
+
+class EventKind(models.TextChoices):
+    """What an organisation's own software is told of."""
+
+    PAYMENT_ACCEPTED = "payment.accepted", _("paiement accepté")
+    PAYMENT_CANCELLED = "payment.cancelled", _("paiement annulé")
+    SETTLEMENT_PAID = "settlement.paid", _("versement payé")
+    TEST = "test", _("essai")
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", _("en attente")
+    DELIVERED = "delivered", _("reçu")
+    FAILED = "failed", _("abandonné")
+
+
+class TryFailure(models.TextChoices):
+    """Why a request to an endpoint came to nothing."""
+
+    REFUSED = "refused", _("adresse interdite")
+    UNKNOWN = "unknown", _("adresse inconnue")
+    UNREACHABLE = "unreachable", _("injoignable")
+    CERTIFICATE = "certificate", _("certificat refusé")
+    TOO_SLOW = "too_slow", _("trop lent")
+    GARBAGE = "garbage", _("réponse illisible")
+    ANSWER = "answer", _("réponse d'échec")
+    SECRET = "secret", _("secret à changer")
+    SKIPPED = "skipped", _("pas essayé : les envois d'avant ont échoué")
+
+
+class SignalKind(models.TextChoices):
+    """What staff are shown because it is rarely honest."""
+
+    BURST = "burst", _("beaucoup de chèques en une minute")
+    TRAVEL = "travel", _("déplacement impossible")
+    BOOKLETS = "booklets", _("carnets entiers dépensés d'un coup")
+    WRONG_CODES = "wrong_codes", _("codes faux à la suite")
+    ABOVE = "above", _("bien au-dessus de ses voisins")
+
+
+class SignalState(models.TextChoices):
+    OPEN = "open", _("à examiner")
+    DISMISSED = "dismissed", _("classé")
+    HELD = "held", _("versement retenu")

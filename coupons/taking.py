@@ -6,6 +6,7 @@ whether they are still there, in the right state, before their last day, the dat
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Q
 
 from coupons.models import CooperationFund, Payment
 from directory.models import Place, Service, User
@@ -85,7 +87,7 @@ def take(passage: Passage, *, at: datetime) -> tuple[Payment, bool]:
         fund_for(place).pk,
     ]
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with alone_or_within(), connection.cursor() as cursor:
             cursor.execute(PAY, values)
             payment_id, replayed = cursor.fetchone()
     except DatabaseError as error:
@@ -99,6 +101,11 @@ def take(passage: Passage, *, at: datetime) -> tuple[Payment, bool]:
     return payment, replayed
 
 
+def alone_or_within() -> AbstractContextManager[None]:
+    """One statement is a transaction by itself; inside another one, a refusal must leave that one usable."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
 def give_back(payment: Payment, *, by: User, reason: str, at: datetime) -> bool:
     """Cancel a payment by a reversing entry; False when it was cancelled already."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -110,7 +117,7 @@ def give_back(payment: Payment, *, by: User, reason: str, at: datetime) -> bool:
 def fund_for(place: Place) -> CooperationFund:
     """The fund of the smallest territory that covers the place, else the country's: the contribution always has one."""
     areas = Area.objects.filter(fund__isnull=False).most_specific_first()
-    area = areas.covering(place.point).first() if place.point else None
-    if area is not None:
-        return CooperationFund.objects.get(area=area)
-    return CooperationFund.objects.get_or_create(area=None, defaults={"name": NATIONAL})[0]
+    smallest = (areas.covering(place.point) if place.point else areas.none()).values("pk")[:1]
+    funds = CooperationFund.objects.filter(Q(area=None) | Q(area__in=smallest))
+    fund = funds.order_by(F("area").asc(nulls_last=True)).first()
+    return fund or CooperationFund.objects.get_or_create(area=None, defaults={"name": NATIONAL})[0]

@@ -33,6 +33,8 @@ from coupons.models.reporting import (
     UsedOfDay,
     UsedOfMonth,
 )
+from coupons.models.signals import Signal, SignalPayment, Watch
+from coupons.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookTry
 
 __all__ = [
     "Acceptance",
@@ -73,11 +75,18 @@ __all__ = [
     "ReportRun",
     "Series",
     "SettledPayment",
+    "Signal",
+    "SignalPayment",
     "Started",
     "Transfer",
     "Tries",
     "Unreported",
     "UsedOfDay",
     "UsedOfMonth",
+    "Watch",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookTry",
     "Zone",
 ]

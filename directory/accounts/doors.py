@@ -203,6 +203,13 @@ ORGANIZATION_DOORS: tuple[OrganizationDoor, ...] = (
         "key",
     ),
     OrganizationDoor(
+        Capability.USE_TOKENS,
+        "webhooks:endpoints",
+        _("Prévenir votre logiciel"),
+        _("Envoyer un message signé à chaque paiement."),
+        "broadcast",
+    ),
+    OrganizationDoor(
         Capability.SEE,
         "upkeep:journal",
         _("Le journal"),
@@ -287,6 +294,13 @@ PLATFORM_DOORS: tuple[PlatformDoor, ...] = (
         _("Les fonds de coopération"),
         _("Ouvrir un fonds, voir ce qu'il a reçu, son compte."),
         "piggy-bank",
+    ),
+    PlatformDoor(
+        StaffCapability.WATCH,
+        "signals:desk",
+        _("Les signaux"),
+        _("Ce qui étonne parmi les paiements : expliquer, ou retenir un versement."),
+        "eye",
     ),
     PlatformDoor(
         StaffCapability.REVIEW,

@@ -198,6 +198,7 @@ def keeper(port: int) -> Callable[[str], bytes]:
             raise RuntimeError(f"{path} answered {answer.status}: {body[:300]!r}")
         return body
 
+    get.port = port  # type: ignore[attr-defined]
     return get
 
 

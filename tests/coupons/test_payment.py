@@ -5,14 +5,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from coupons import payment
+from coupons.choices import OrderStatus
 from coupons.codes import new_codes, printed
 from coupons.models import Booklet, Coupon, Payment
 from coupons.payment import KeyUsed, PaymentRefused, Seen, look, looked, pay
 from directory.models import Category
 from geodata.models import Area
-from tests.coupons import toy
+from tests.coupons import territory, toy
 
 pytestmark = pytest.mark.django_db
 
@@ -149,11 +152,16 @@ def test_paid_by_its_own_key_while_it_was_looked_at(paying: Pay, monkeypatch: py
     assert paying(codes, key=key) == (first[0], True)
 
 
-def test_it_asks_as_many_questions_for_one_coupon_as_for_three(
-    paying: Pay, django_assert_num_queries: Any
-) -> None:
-    _coupons, codes = toy.coupons_with_codes(4)
-    with django_assert_num_queries(12) as asked:
-        paying(codes[:1])
-    with django_assert_num_queries(len(asked)):
-        paying(codes[1:])
+@pytest.mark.parametrize("coupons", [1, 5])
+def test_how_often_a_payment_asks_the_database(counter: toy.Counter, paying: Pay, coupons: int) -> None:
+    """Whatever the number of coupons: the key, the coupons, the rule's lists, the label, the territory, the fund, the
+    payment itself, and what was written."""
+    area = territory.an_area("Ici", territory.outline(territory.box(1, 1, 2, 2)))
+    campaign = toy.a_campaign(booklet_size=coupons)
+    campaign.areas.add(area)
+    booklets, codes = toy.booklets_of(toy.an_order(campaign, booklets=1, status=OrderStatus.DELIVERED))
+    toy.handed_over(booklets, counter.agent)
+    with CaptureQueriesContext(connection) as captured:
+        paying(codes, price_cents=1000 * coupons)
+    asked = [one["sql"] for one in captured if "SAVEPOINT" not in one["sql"]]
+    assert len(asked) == 8, asked
