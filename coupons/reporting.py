@@ -1,4 +1,4 @@
-"""Bringing the reports up to date: the one door to the functions of migration 0011. See docs/reporting.md."""
+"""Bringing the reports up to date: the one door to the functions of migration 0010. See docs/reporting.md."""
 
 import time
 from datetime import datetime

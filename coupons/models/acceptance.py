@@ -15,7 +15,7 @@ class Acceptance(models.Model):
     """A place at which a campaign's coupons pay for `services`, on any day on which its venue holds the label.
 
     One row for each place and each ordered campaign that names territories; a rule without territory needs none, the
-    listing says it all. Database triggers write it (migration 0010): Python never does. The index walks the places
+    listing says it all. Database triggers write it (migration 0009): Python never does. The index walks the places
     of one campaign by distance: the nearest are found as quickly for a commune as for a region.
     """
 

@@ -1,6 +1,6 @@
 """What is kept beside the books: balances at a point of the ledger, proofs that were published, refunds in detail.
 
-All append-only. Checkpoints and refund lines are written by functions of the database alone (migration 0008).
+All append-only. Checkpoints and refund lines are written by functions of the database alone (migration 0007).
 """
 
 from django.db import models

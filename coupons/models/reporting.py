@@ -1,4 +1,4 @@
-"""What dashboards read: sums of what the books and the counter recorded, kept by migration 0011 (docs/reporting.md).
+"""What dashboards read: sums of what the books and the counter recorded, kept by migration 0010 (docs/reporting.md).
 
 Everything here can be thrown away and made again from entries, hand-overs and redemptions, so no constraint holds
 it to them; the site reads it, and only the functions `coupons_report` and `coupons_report_anew` write.

@@ -1,6 +1,6 @@
 """What an organisation's own software is told, where, and what came of each try.
 
-Events are written by triggers of migration 0009, in the transaction of what they tell.
+Events are written by triggers of migration 0008, in the transaction of what they tell.
 """
 
 import uuid

@@ -105,7 +105,7 @@ DROP FUNCTION coupons_tell(text, bigint, timestamptz, bigint, bigint);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0007_settlement_pages"),
+        ("coupons", "0007_books"),
         ("directory", "0021_token_scopes_of_coupons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

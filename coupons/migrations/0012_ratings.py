@@ -91,7 +91,7 @@ DROP FUNCTION coupons_hold_payment(bigint);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0005_settlement"), ("directory", "0029_reviews")]
+    dependencies = [("coupons", "0011_undoing"), ("directory", "0023_reviews")]
 
     operations = [
         migrations.CreateModel(

@@ -95,7 +95,7 @@ DROP FUNCTION directory_feedback_add(bigint, directory_review, integer);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0021_token_scopes_of_coupons"),
+        ("directory", "0022_token_scope_of_payments"),
     ]
 
     operations = [

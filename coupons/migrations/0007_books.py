@@ -192,7 +192,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0005_settlement"),
+        ("coupons", "0006_settlement_pages"),
     ]
 
     operations = [

@@ -222,7 +222,7 @@ DROP FUNCTION coupons_campaign_accepts(), coupons_venues_accept(), coupons_outli
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0005_settlement"),
+        ("coupons", "0008_signals"),
         ("directory", "0021_token_scopes_of_coupons"),
         ("geodata", "0005_outages"),
     ]

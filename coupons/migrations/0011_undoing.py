@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0005_settlement"),
+        ("coupons", "0010_reporting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                     ("payment_cancelled", "paiement annulé"),
                     ("expiry", "expiration"),
                     ("payout", "versement"),
+                    ("payout_returned", "versement revenu"),
                 ],
                 max_length=20,
                 verbose_name="nature",

@@ -215,7 +215,7 @@ DROP FUNCTION coupons_entries_to_report();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0005_settlement"),
+        ("coupons", "0009_public_campaigns"),
         ("directory", "0021_token_scopes_of_coupons"),
         ("geodata", "0005_outages"),
     ]
