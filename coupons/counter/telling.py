@@ -21,6 +21,7 @@ def for_script(organization: Organization, place: Place, services: Iterable[Serv
         "store": f"aptic-counter-{own}",
         "pay": reverse("api-payments"),
         "look": reverse("api-coupons-look"),
+        "receipt": reverse("counter:payment", args=[own, 0]),
         "worker": reverse("counter:worker", args=[own]),
         "scope": reverse("counter:counter", args=[own]),
         "words": words(),
@@ -53,5 +54,6 @@ def words() -> dict[str, str]:
         "accepted": _("Validé"),
         "not_paid": _("Refusé : rien n'est payé"),
         "line": _("%(service)s, %(price)s, %(n)s chèque(s)"),
+        "unanswered": _("Le site ne répond pas comme prévu. Réessayez dans un instant."),
         "error": _("Le site ne répond pas comme prévu. Le paiement reste en attente, il sera renvoyé."),
     }

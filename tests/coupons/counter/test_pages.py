@@ -200,6 +200,11 @@ def test_the_place_is_chosen_once(agent: Client, provider: Provider) -> None:
     assert agent.post(at("place", provider), {"place": gare.pk}).status_code == 302
     assert "Gare" in agent.get(at("counter", provider)).content.decode()
     assert paid(agent, provider, coupons(1)).place == gare
+    more = [Place(venue=gare.venue, is_stop=True, point=gare.point, name=f"Arrêt {n}") for n in range(20)]
+    Place.objects.bulk_create(more)
+    page = agent.get(at("place", provider)).content.decode()
+    assert page.count("<option") == 22
+    assert f'<option value="{gare.pk}" selected>' in page
 
 
 def test_taken_back_on_the_same_device_within_a_quarter_of_an_hour(

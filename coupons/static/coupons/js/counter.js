@@ -15,11 +15,21 @@ const ANSWERED = { accepted: [200, 201], refused: [400, 404, 409, 422], signedOu
 
 let lines = [];
 let till = null;
-let key = crypto.randomUUID?.() ?? form.elements.key.value;
+let key = form.elements.key.value;
 let looks = 0;
 let sending = false;
 let queue = null;
 
+// A version 4 UUID, on addresses that are not secure too.
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] % 16) + 64;
+  bytes[8] = (bytes[8] % 64) + 128;
+  const signs = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return signs.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+const receiptOf = ({ id }) => told.receipt.replace("/0/", `/${id}/`);
 const amount = (cents) => euros.format(cents / 100);
 const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_all, name) => values[name]);
 const service = () => told.services.find(({ id }) => String(id) === form.elements.service.value);
@@ -48,7 +58,7 @@ async function ask(address, body, headers = {}) {
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(TOO_LONG_MS),
   });
-  return { status: answer.status, said: await answer.json() };
+  return { status: answer.status, said: await answer.json().catch(() => ({})) };
 }
 
 function showNetwork(there) {
@@ -114,7 +124,7 @@ async function look() {
       said.coupons.forEach((looked, position) => { lines[position].looked = looked; });
       find("told").textContent = said.coupons.at(-1).refusals.map(({ sentence }) => sentence).join(" ")
         || amount(said.coupons.at(-1).face_value_cents);
-    } else problem(ANSWERED.signedOut.includes(status) ? words.signed_out : said.detail ?? said.title);
+    } else problem(ANSWERED.signedOut.includes(status) ? words.signed_out : said.detail ?? said.title ?? words.unanswered);
   } catch {
     if (mine !== looks) return;
     lines.forEach((line) => { line.looked = null; line.offline = true; });
@@ -136,7 +146,7 @@ function add(text) {
 function startAgain() {
   lines = [];
   till = null;
-  key = crypto.randomUUID();
+  key = newKey();
   show();
 }
 
@@ -182,12 +192,12 @@ async function kept(payment, codes) {
 async function answered(payment, { kind, said }) {
   if (kind === "accepted") {
     await queue?.remove(payment.key);
-    window.location.assign(said.url);
+    window.location.assign(receiptOf(said));
     return;
   }
   if (kind !== "refused") return keep(kind === "signedOut" ? words.signed_out : said.title ?? words.error, true);
   await queue?.remove(payment.key);
-  key = crypto.randomUUID();
+  key = newKey();
   await look();
   problem(reasons(said).join(" "));
 }
@@ -204,7 +214,7 @@ async function keep(sentence, there) {
 function reasons(said) {
   const refusals = (said.refusals ?? []).map(({ position, sentence }) =>
     position < 0 ? sentence : `${fill(words.coupon, { n: position + 1 })} : ${sentence}`);
-  return refusals.length ? refusals : [said.detail ?? said.title];
+  return refusals.length ? refusals : [said.detail ?? said.title ?? words.unanswered];
 }
 
 // ---- what waits
@@ -216,7 +226,7 @@ async function drainAll() {
     showNetwork(true);
     if (find("problem").textContent === words.kept) problem("");
     find("queue-message").textContent = "";
-    if (kind === "accepted") await queue.settle(payment, { state: "accepted", url: said.url, reasons: [] });
+    if (kind === "accepted") await queue.settle(payment, { state: "accepted", url: receiptOf(said), reasons: [] });
     else if (kind === "refused") await queue.settle(payment, { state: "refused", reasons: reasons(said) });
     else {
       find("queue-message").textContent = kind === "signedOut" ? words.signed_out : said.title ?? words.error;
@@ -292,6 +302,7 @@ window.addEventListener("pageshow", (event) => { if (event.persisted) startAgain
 const written = form.elements.codes.value.split("\n").map(codeOf).filter(plain);
 if (!form.elements.price.value) showPrice(); else find("price-row").hidden = service().fixed;
 form.elements.codes.value = "";
+key = newKey(); // a page that was kept or gone back to has paid with its own already
 showNetwork(navigator.onLine);
 lines = written.map((code) => ({ code, looked: null }));
 if (lines.length) look();
