@@ -21,7 +21,9 @@ BEGIN
         WHERE payout_id IS NULL AND "on" <= p_cut_off
         GROUP BY organization_id HAVING sum(amount_cents) > 0),
     owed AS (
-        SELECT coupons_account_of('provider_payable', NULL, organization_id) AS account, cents FROM due
+        -- Their payments opened the accounts.
+        SELECT account.id AS account, cents
+        FROM due JOIN coupons_account account USING (organization_id) WHERE account.kind = 'provider_payable'
         UNION ALL
         SELECT account.id, -sum(leg.amount_cents)::bigint - coalesce((
             SELECT sum(amount_cents) FROM coupons_payout WHERE account_id = account.id AND paid_id IS NULL), 0)
