@@ -44,7 +44,7 @@ def test_fees_become_revenue_when_invoiced(settings: Any) -> None:
     settings.ORDER_FEE_FIXED_CENTS = 5_000
     order = made.funded()
     assert order.fee_cents == 6_000
-    assert -balance(AccountKind.REVENUE) == 6_000
+    assert (-balance(AccountKind.REVENUE), -balance(AccountKind.VAT)) == (5_000, 1_000)
     assert ordering.held_cents(order) == order.due_cents - 6_000
     assert standing(order) == funding.Standing(order.due_cents, order.due_cents, 0, order.due_cents - 6_000)
 
