@@ -6,6 +6,7 @@ which the receiver knows it. One endpoint that answers nothing keeps nobody else
 own, and a turn takes no longer than TURN_S and one request.
 """
 
+import logging
 import secrets
 import time
 from collections import defaultdict
@@ -23,6 +24,8 @@ from coupons.models import WebhookDelivery, WebhookEndpoint, WebhookEvent, Webho
 from coupons.webhooks import notices, posting, signing
 from coupons.webhooks.posting import Outcome
 from coupons.webhooks.telling import body_of
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -156,11 +159,15 @@ def _next(delivery: WebhookDelivery, at: datetime, outcome: Outcome) -> None:
 
 
 def tell(endpoint_id: int, at: datetime) -> None:
-    """The managers, once a day for an endpoint, by whoever marks it first."""
+    """The managers, once a day for an endpoint; when no letter can leave, the next failure tries again."""
     today = timezone.localdate(at)
     untold = WebhookEndpoint.objects.filter(pk=endpoint_id).exclude(told_on=today)
-    if untold.update(told_on=today):
-        notices.given_up(WebhookEndpoint.objects.select_related("organization").get(pk=endpoint_id))
+    try:
+        with transaction.atomic():
+            if untold.update(told_on=today):
+                notices.given_up(WebhookEndpoint.objects.get(pk=endpoint_id))
+    except OSError:
+        logger.exception("webhook_letter_not_sent endpoint=%d", endpoint_id)
 
 
 def forget(at: datetime) -> int:

@@ -124,6 +124,18 @@ def test_after_three_days_it_is_given_up_and_the_managers_are_told_once(
     assert deliver() == 0
 
 
+def test_a_letter_that_cannot_leave_stops_nothing(shop: Shop, receiver: Receiver, settings: Any) -> None:
+    receiver.answers = [answers.status(503)]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    paid(shop)
+    WebhookDelivery.objects.update(tries=len(WAITS))
+    deliver()
+    assert [one.status for one in shop.deliveries()] == ["failed"]
+    shop.endpoint.refresh_from_db()
+    assert shop.endpoint.told_on is None
+
+
 def test_a_slow_server_is_not_waited_for(shop: Shop, receiver: Receiver, monkeypatch: Any) -> None:
     monkeypatch.setattr(posting, "WHOLE_S", 0.3)
     receiver.answers = [answers.late(3)]
