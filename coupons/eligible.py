@@ -19,9 +19,10 @@ from coupons.accepting import Rule
 from coupons.models import Acceptance, Campaign
 from coupons.rules import Words
 from directory.choices import Mode
-from directory.models import Service
+from directory.models import Place, Service
 from directory.querysets import ServiceQuerySet
 from directory.schemes import Verdict
+from directory.statements import rows
 
 # What changes of an ordered campaign is its summary, its logo and whether it has a page: nothing of the rule.
 SECONDS_KEPT = 60
@@ -34,6 +35,10 @@ FROM coupons_acceptance accepted JOIN directory_listing listing ON listing.place
 WHERE accepted.campaign_id = {campaign}::bigint AND (listed_until IS NULL OR listed_until > %(today)s)
   AND labelled_during @> %(today)s::date
 ORDER BY walk_m LIMIT %(asked)s
+"""
+ACCEPTED_SQL = """
+SELECT place_id, services FROM coupons_acceptance
+WHERE campaign_id = %(campaign)s::bigint AND place_id = ANY (%(places)s::bigint[])
 """
 
 
@@ -96,32 +101,33 @@ class CampaignScheme:
 
     def verdicts(self, asked: Sequence[Any], on: date) -> Mapping[int, Verdict]:
         """`asked`: results of the search, or whatever has their `place`, `services` and `labelled`."""
-        accepted, away = self._accepted([row.place.pk for row in asked]), self._only_at_home(asked)
-        return {row.place.pk: self._verdict(row, accepted.get(row.place.pk, ()), away, on) for row in asked}
+        accepted = self._accepted([row.place.pk for row in asked])
+        found, outside = {}, []
+        for row in asked:
+            offered = {service.pk for service in row.services if self._of_category(service)}
+            reason = self._refused(row, offered, on)
+            paid = offered if self.rule.everywhere else offered.intersection(accepted.get(row.place.pk, ()))
+            if not reason and not paid:
+                outside.append((row, offered))
+            found[row.place.pk] = Verdict(reason=reason) if reason else Verdict(frozenset(paid))
+        return found | self._outside(outside)
 
-    def _accepted(self, places: Iterable[int]) -> dict[int, list[int]]:
-        if self.rule.everywhere:
-            return {}
-        rows = Acceptance.objects.filter(campaign=self.pk, place__in=list(places))
-        return dict(rows.values_list("place", "services"))
+    def _accepted(self, places: list[int]) -> dict[int, list[int]]:
+        """Services by place."""
+        return (
+            {} if self.rule.everywhere else dict(rows(ACCEPTED_SQL, {"campaign": self.pk, "places": places}))
+        )
 
-    def _only_at_home(self, asked: Sequence[Any]) -> frozenset[int]:
-        """Services that are rendered in the territory they serve and nowhere else (`rules.only_at_home`)."""
-        home = [s.pk for row in asked for s in row.services if s.modes == [Mode.AT_HOME]]
-        if self.rule.everywhere or not home:
-            return frozenset()
-        served = Service.coverage.through.objects.filter(service__in=home)
-        return frozenset(served.values_list("service", flat=True))
+    def _outside(self, refused: list[tuple[Any, set[int]]]) -> dict[int, Verdict]:
+        """Places whose services are the right ones, elsewhere; which of them are at home is asked of all at once."""
+        away = only_at_home(service for row, _offered in refused for service in row.services)
+        return {
+            row.place.pk: Verdict(reason=self._elsewhere(row.place, at_home=offered <= away))
+            for row, offered in refused
+        }
 
-    def _verdict(self, row: Any, accepted: Iterable[int], away: frozenset[int], on: date) -> Verdict:
-        offered = {service.pk for service in row.services if self._of_category(service)}
-        if reason := self._refused(row, offered, on):
-            return Verdict(reason=reason)
-        paid = frozenset(offered if self.rule.everywhere else offered.intersection(accepted))
-        if not paid:
-            name = row.place.name or row.place.venue.name
-            return Verdict(reason=rules.outside_territory(self.words, name, at_home=offered <= away))
-        return Verdict(paid)
+    def _elsewhere(self, place: Place, *, at_home: bool) -> str:
+        return rules.outside_territory(self.words, place.name or place.venue.name, at_home=at_home)
 
     def _refused(self, row: Any, offered: set[int], on: date) -> str:
         """All reasons but the territory; empty: there is none of them."""
@@ -144,6 +150,13 @@ class CampaignScheme:
     def _of_category(self, service: Service) -> bool:
         chosen = self.rule.categories
         return not chosen or bool(chosen & {service.category_id, service.category.parent_id})
+
+
+def only_at_home(services: Iterable[Service]) -> frozenset[int]:
+    """Those rendered in the territory they serve and nowhere else (`rules.only_at_home`), by number."""
+    home = [service.pk for service in services if service.modes == [Mode.AT_HOME]]
+    served = Service.coverage.through.objects.filter(service__in=home).values_list("service", flat=True)
+    return frozenset(served) if home else frozenset()
 
 
 class Unnest(Func):

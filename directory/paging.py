@@ -29,6 +29,8 @@ from directory.statements import rows
 from geodata.querysets import SPHERE_TOLERANCE
 
 PAD = 10
+# Where coupons pay may be far away all together, where the ring in which sphere and ellipsoid disagree is wide.
+FAR_PAD = 60
 # Reading and sorting costs the same whatever is fetched: enough for the ring where the sphere and the ellipsoid
 # may disagree, far away too.
 FETCHED_OF_SORTED = 200
@@ -172,7 +174,7 @@ def plain_hits(matching: Matching, origin: Point, wanted: int, sql: str) -> list
         ]
 
     farthest_m = matching.criteria.radius_m or EVERYWHERE_M
-    hits = sure_hits(matching, fetch, wanted, wanted + PAD)
+    hits = sure_hits(matching, fetch, wanted, wanted + (FAR_PAD if matching.criteria.campaign else PAD))
     return [hit for hit in hits if by_distance(hit)[0] <= farthest_m]
 
 

@@ -147,7 +147,7 @@ def test_in_a_page_of_somebody_else_without_a_cookie(
     home.get_by_text("Mettre cette carte sur votre site").click()
     code = home.get_by_label("Copiez ce code").input_value()
     body = f"<!doctype html><html lang=fr><title>Mairie</title><h1>Notre commune</h1>{code}</html>"
-    page = open_page(**at(1000))
+    page = open_page(**at(1280))
     with somebody_elses_site(body) as foreign:
         page.route(f"{foreign}**", lambda route: route.continue_())
         page.goto(foreign)

@@ -336,7 +336,7 @@ def test_constant_number_of_queries(campaign: Campaign, django_assert_num_querie
     searched(asked)
     counts = []
     for _again in range(2):
-        with django_assert_num_queries(5) as context:
+        with django_assert_num_queries(4) as context:
             VenueSearch(asked, AT).page()
         counts.append(len(context))
         more(19)
