@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 GREEN, WASH, LINE, INK, MUTED = "#0e4f4b", "#edf2ec", "#d9cfbc", "#1d2b2a", "#53605e"
 FONT = "Atkinson Hyperlegible Next Variable, Atkinson Hyperlegible Next, Verdana, sans-serif"
-WIDTH = 400
+WIDTH = 320
 ROW, BAR = 44, 12
 HEIGHT, TOP, BOTTOM = 220, 26, 30
-LONGEST_LABEL = 42
+LONGEST_LABEL = 28
 # Of time, each at most LABEL wide.
-MOST_LABELS, LABEL = 3, 110
+MOST_LABELS, LABEL = 3, 100
 
 
 @dataclass(frozen=True)

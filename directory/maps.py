@@ -175,6 +175,7 @@ def movements(
             style_function=lambda one: {
                 "radius": one["properties"].get("radius", 6),
                 "color": RED if one["properties"].get("empty") else "#ffffff",
+                "fill": True,
                 "dashArray": "3 3" if one["properties"].get("empty") else None,
                 "fillColor": WASH if one["properties"].get("empty") else GREEN,
                 "fillOpacity": 0.85,

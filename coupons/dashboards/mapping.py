@@ -20,7 +20,7 @@ MOST_SPOTS, MOST_ARROWS, MOST_EMPTY = 400, 150, 200
 WIDEST = 9.0
 # About 500 m for what is drawn: the map of a whole region stays a few dozen kB.
 GROUND_DEGREES = 0.005
-MOST_EPCIS = 60
+MOST_EPCIS, MOST_DEPARTEMENTS = 60, 12
 
 
 def drawn(figures: Figures, campaign: Campaign, level: str, *, nonce: str) -> dict[str, Any]:
@@ -29,7 +29,9 @@ def drawn(figures: Figures, campaign: Campaign, level: str, *, nonce: str) -> di
         (figures.epcis, figures.epci_flows) if level == "epci" else (figures.communes, figures.flows)
     )
     spots = [*empty(figures), *circles(used)]
-    return maps.movements(ground(campaign, used, level), arrows(figures, flows, level), spots, nonce=nonce)
+    return maps.movements(
+        ground(figures, campaign, used, level), arrows(figures, flows, level), spots, nonce=nonce
+    )
 
 
 def circles(used: Table) -> list[Spot]:
@@ -76,10 +78,19 @@ def origins(figures: Figures, level: str) -> list[Named]:
     return [figures.names.at_level(level, code) for code in {one.origin for one in figures.travels}]
 
 
-def ground(campaign: Campaign, used: Table, level: str) -> list[dict[str, Any]]:
+def ground(figures: Figures, campaign: Campaign, used: Table, level: str) -> list[dict[str, Any]]:
     """The campaign's territory, or the intercommunalities that are told."""
     areas = campaign.areas.all()
     if level == "epci":
         codes = [line.codes[0] for line in used.told[:MOST_EPCIS]]
         areas = Area.objects.current().at_level(Area.Level.EPCI).filter(code__in=codes)
-    return [json.loads(outline) for _pk, outline in areas.order_by().outlines(GROUND_DEGREES)]
+    outlines = areas.order_by().outlines(GROUND_DEGREES)
+    drawn = [json.loads(outline) for _pk, outline in outlines]
+    return drawn or departements(figures)
+
+
+def departements(figures: Figures) -> list[dict[str, Any]]:
+    """Those of the hand-overs: for a campaign that has no territory of its own."""
+    numbers = figures.names.departements({one.commune for one in figures.handed_out})
+    areas = Area.objects.filter(pk__in=sorted(numbers)[:MOST_DEPARTEMENTS]).order_by()
+    return [json.loads(outline) for _pk, outline in areas.outlines(2 * GROUND_DEGREES)]

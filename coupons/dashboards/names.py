@@ -6,7 +6,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from directory.referential import referential
-from geodata.communes import Communes, communes
+from geodata.communes import NONE, Communes, communes
 from geodata.models import Area, Toponym
 
 
@@ -51,6 +51,11 @@ class Names:
             return Named((code or _("Commune non précisée"),), (code,))
         at = (float(known.lon[position]), float(known.lat[position]))
         return Named((known.name[position],), (known.code[position],), at)
+
+    def departements(self, codes: set[str]) -> set[int]:
+        """Numbers of those to which the communes belong."""
+        known = self._known.of["departement"]
+        return {int(known[self._position[code]]) for code in codes if code in self._position} - {NONE}
 
     def at_level(self, level: str, code: str) -> Named:
         """The commune, or the intercommunality it belongs to."""

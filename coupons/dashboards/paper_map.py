@@ -39,7 +39,8 @@ def drawn(figures: Figures, campaign: Campaign) -> str:
     places = [(one.lon, one.lat) for one in spots] + [end for one in arrows for end in (one.start, one.end)]
     on_paper = Projection(places)
     outlines = [
-        path(geometry, on_paper) for geometry in mapping.ground(campaign, figures.communes, "commune")
+        path(geometry, on_paper)
+        for geometry in mapping.ground(figures, campaign, figures.communes, "commune")
     ]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',

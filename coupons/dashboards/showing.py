@@ -122,7 +122,7 @@ def steps(funnel: list[Step]) -> list[ShownStep]:
     for step in funnel:
         told = step.cents is not None
         coupons = wording.counted(step.coupons) if step.coupons is not None else ("—" if told else few())
-        cents = wording.amount(step.cents) if told else few()
+        cents = few() if step.cents is None else wording.amount(step.cents)
         percent = round(100 * (step.cents or 0) / whole)
         found.append(ShownStep(step.slug, str(step.label), coupons, cents, percent, told))
     return found

@@ -1,6 +1,6 @@
 """Addresses of the dashboards: a sponsor's, a provider's, the platform's; open data."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from coupons.dashboards.views import platform, provider, public, report, sponsor, what_if
 
@@ -16,7 +16,7 @@ of_campaign = [
     path("<slug:figure>/", sponsor.lines, name="lines"),
     path("<slug:figure>.<slug:form>", sponsor.export, name="export"),
 ]
-of_sponsor = [
+of_sponsor: list[URLPattern | URLResolver] = [
     path("", sponsor.overview, name="overview"),
     path("actualiser/", sponsor.refresh, name="refresh"),
     path("<int:campaign_id>/", include(of_campaign)),

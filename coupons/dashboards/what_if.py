@@ -88,8 +88,13 @@ def around(rows: ListingQuerySet, lon: Floats, lat: Floats, km: int) -> ListingQ
     """In the rectangle that goes so far beyond all of them."""
     north = km / KM_PER_DEGREE
     east = north / NARROWEST
-    box = (lon.min() - east, lat.min() - north, lon.max() + east, lat.max() + north)
-    return rows.in_bbox(Polygon.from_bbox(tuple(float(edge) for edge in box)))
+    box = (
+        float(lon.min()) - east,
+        float(lat.min()) - north,
+        float(lon.max()) + east,
+        float(lat.max()) + north,
+    )
+    return rows.in_bbox(Polygon.from_bbox(box))
 
 
 def points(rows: list[tuple[float, float, int]]) -> tuple[Floats, Floats]:

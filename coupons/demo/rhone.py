@@ -56,7 +56,8 @@ def build(progress: Callable[[str], None] = lambda text: None) -> Campaign:
     order = stocked_order(campaign, progress)
     if not order.hand_overs.exists():
         give_some(order)
-    live(order, progress)
+    # Once, whatever was ordered since.
+    live(campaign.orders.exclude(status=OrderStatus.CANCELLED).earliest("pk"), progress)
     return campaign
 
 

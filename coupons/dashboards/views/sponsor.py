@@ -118,7 +118,7 @@ def dashboard(request: SignedInRequest, organization: Organization, campaign_id:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_update({"script-src": [SELF, NONCE], "style-src": [SELF, NONCE]})  # type: ignore[arg-type]
+@csp_update({"script-src": [SELF, NONCE], "style-src": [SELF, NONCE]})
 @for_viewers
 def campaign_map(request: SignedInRequest, organization: Organization, campaign_id: int) -> HttpResponse:
     """The folium map alone, for the frame of the dashboard."""
