@@ -45,7 +45,7 @@ def price(cents: int | None) -> str:
 
 def amount(cents: int) -> str:
     """Of an account, where nothing is not free: 0 -> « 0 € »."""
-    return price(cents) if cents else _("%(amount)s €") % {"amount": "0"}
+    return price(cents) if cents else _("%(amount)s €") % {"amount": "0"}
 
 
 def duration(minutes: int | None) -> str:
@@ -164,7 +164,7 @@ def share(part: float) -> str:
     """0.184 -> « 18 % », in English « 18% »; what is not quite none or all is not rounded to it."""
     percent = round(part * 100)
     if part > 0 and percent == 0:
-        return _("moins de 1 %%") % {}
+        return _("moins de 1 %%") % {}
     if part < 1 and percent == 100:
-        return _("plus de 99 %%") % {}
+        return _("plus de 99 %%") % {}
     return _("%(percent)s %%") % {"percent": percent}
