@@ -11,6 +11,7 @@ from coupons.taking import take
 from directory.models import Place, Service
 from geodata.models import Area
 from tests.browser.conftest import Axe, OpenPage
+from tests.browser.test_ratings import SHOTS
 from tests.browser.test_ratings import look as looked
 from tests.coupons import toy
 from tests.coupons.impact.test_measuring import build as build_impact
@@ -73,7 +74,8 @@ def test_the_map_shows_what_the_tables_say(page: Page, figures: None) -> None:
     page.goto("/diagnostic/D1/carte/")
     # The outline; two communes too far; twelve venues; two districts.
     expect(page.locator("path.leaflet-interactive")).to_have_count(2 + 12 + 2)
-    page.locator("path.leaflet-interactive").first.dispatch_event("mouseover")
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/ratings-map.png")
 
 
 def test_without_javascript(open_page: OpenPage, figures: None) -> None:
