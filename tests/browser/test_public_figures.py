@@ -27,6 +27,8 @@ PUBLIC = {
     "impact-none": "/impact/",
     "diagnosis-none": "/diagnostic/",
 }
+# The first page of a process reads templates, icons and communes: slow on a machine that is busy.
+PATIENT_MS = 60_000
 FIGURES = {
     "impact": "/impact/",
     "diagnosis-index": "/diagnostic/",
@@ -54,6 +56,7 @@ def test_nothing_for_axe_before_there_is_anything(
     page: Page, axe: Axe, language: str, transactional_db: None
 ) -> None:
     cache.clear()
+    page.set_default_timeout(PATIENT_MS)
     wrong: list[Any] = []
     for name, address in PUBLIC.items():
         page.goto(language + address)
@@ -62,6 +65,7 @@ def test_nothing_for_axe_before_there_is_anything(
 
 
 def test_nothing_for_axe_with_figures(page: Page, axe: Axe, figures: None) -> None:
+    page.set_default_timeout(PATIENT_MS)
     wrong: list[Any] = []
     for name, address in FIGURES.items():
         page.goto(address)
