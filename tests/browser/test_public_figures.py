@@ -71,7 +71,7 @@ def test_nothing_for_axe_with_figures(page: Page, axe: Axe, figures: None) -> No
         page.goto(address)
         page.wait_for_load_state("networkidle")
         wrong += looked(page, axe, name)
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def test_the_map_shows_what_the_tables_say(page: Page, figures: None) -> None:
