@@ -4,7 +4,7 @@ Two statements over payments and books, counted at most once an hour for all pro
 stand behind a line, it is added to others, so that no subtraction of what is shown tells it either.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -63,6 +63,9 @@ class Line:
     timed: int
     within: tuple["Line", ...] = ()
 
+    def nameless(self) -> Self:
+        return replace(self, name="", within=())
+
     def and_also(self, other: Self) -> Self:
         return replace(
             self,
@@ -83,6 +86,9 @@ class Fund:
     received_cents: int
     paid_cents: int
     payments: int
+
+    def nameless(self) -> Self:
+        return replace(self, name="")
 
     def and_also(self, other: Self) -> Self:
         return replace(
@@ -125,8 +131,11 @@ class Impact:
 
 def impact(at: datetime) -> Impact:
     """As it was counted within the last hour."""
-    found: Impact = caches["default"].get_or_set("coupons.impact", lambda: measured(at), SECONDS_KEPT)
-    return found
+    kept: Impact | None = caches["default"].get("coupons.impact")
+    if kept is None:
+        kept = measured(at)
+        caches["default"].set("coupons.impact", kept, SECONDS_KEPT)
+    return kept
 
 
 def measured(at: datetime) -> Impact:
@@ -143,25 +152,26 @@ def measured(at: datetime) -> Impact:
         return Impact(at, None, (), ())
     names = named({pk for region, departement, _figures in departements for pk in (region, departement)})
     lines = [
-        Line(
-            names.get(region, ""),
-            *figures,
-            within=tuple(
-                folded(
-                    Line(names.get(departement, ""), *some)
-                    for of, departement, some in departements
-                    if of == region
-                )
-            ),
-        )
+        replace(Line(names.get(region, ""), *figures), within=within(region, departements, names))
         for region, figures in regions
     ]
     funds = [Fund(*row) for row in rows(FUNDS, [])]
     return Impact(at, total, tuple(folded(lines)), tuple(folded(funds)))
 
 
+def within(
+    region: int | None,
+    departements: Iterable[tuple[int | None, int | None, list[Any]]],
+    names: Mapping[int | None, str],
+) -> tuple[Line, ...]:
+    """The départements of a region."""
+    own = [Line(names.get(pk, ""), *figures) for of, pk, figures in departements if of == region]
+    return tuple(folded(own))
+
+
 def named(areas: set[int | None]) -> dict[int | None, str]:
-    return dict(Area.objects.filter(pk__in=areas - {None}).values_list("pk", "name"))
+    known = [pk for pk in areas if pk is not None]
+    return dict(Area.objects.filter(pk__in=known).values_list("pk", "name"))
 
 
 def folded(lines: Iterable[Told]) -> list[Told]:
@@ -177,7 +187,5 @@ def folded(lines: Iterable[Told]) -> list[Told]:
         rest.append(told.pop())
     if not rest or sum(one.payments for one in rest) < FEW:
         return told
-    return [*told, reduce(lambda one, other: one.and_also(other), rest, NOTHING[type(rest[0])])]
-
-
-NOTHING: dict[type, Any] = {Line: Line("", 0, 0, 0, 0, 0, 0), Fund: Fund("", 0, 0, 0)}
+    told.append(reduce(lambda one, other: one.and_also(other), rest).nameless())
+    return told

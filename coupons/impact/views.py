@@ -28,7 +28,7 @@ def chart(found: Impact) -> SafeString | str:
         for line in found.regions
     ]
     title = _("Valeur des services rendus, par région")
-    said = _("La plus grande barre : %(name)s, %(value)s.") % {
+    said = _("La plus grande barre : %(name)s, %(value)s.") % {
         "name": marks[0].label,
         "value": marks[0].text,
     }

@@ -46,13 +46,13 @@ def question(label: Any, words: Iterable[Any]) -> forms.TypedChoiceField:
 class RatingForm(forms.Form):
     code = forms.CharField(max_length=LONGEST_CODE, widget=forms.HiddenInput)
     reception = question(
-        _("Avez-vous été bien reçu ?"),
+        _("Avez-vous été bien reçu ?"),
         (_("Très mal"), _("Mal"), _("Moyen"), _("Bien"), _("Très bien")),
     )
-    usefulness = question(_("Est-ce que cela vous a été utile ?"), HOW_MUCH)
-    progress = question(_("Avez-vous progressé ?"), HOW_MUCH)
+    usefulness = question(_("Est-ce que cela vous a été utile ?"), HOW_MUCH)
+    progress = question(_("Avez-vous progressé ?"), HOW_MUCH)
     comment = forms.CharField(
-        label=_("Voulez-vous ajouter un mot ?"),
+        label=_("Voulez-vous ajouter un mot ?"),
         required=False,
         max_length=LONGEST_TEXT,
         help_text=_("N'écrivez ni nom, ni numéro. Nous le lisons avant de l'afficher sur la fiche du lieu."),

@@ -23,11 +23,11 @@ class NotRatable(Refused):
 
 def _in_words(why: Why) -> str:
     return {
-        Why.UNKNOWN: _("Aucun reçu n'a ce code : recopiez celui qui est en bas de votre reçu."),
+        Why.UNKNOWN: _("Aucun reçu n'a ce code : recopiez celui qui est en bas de votre reçu."),
         Why.USED: _(
-            "Un avis est déjà donné pour ce passage : il en faut un autre pour donner un autre avis."
+            "Un avis est déjà donné pour ce passage : il en faut un autre pour donner un autre avis."
         ),
-        Why.CANCELLED: _("Ce paiement a été annulé : il n'y a rien à noter."),
-        Why.LATE: _("Ce passage date de plus de 90 jours : donnez votre avis la prochaine fois."),
-        Why.OFTEN: _("Beaucoup d'essais viennent d'ici : attendez une heure."),
+        Why.CANCELLED: _("Ce paiement a été annulé : il n'y a rien à noter."),
+        Why.LATE: _("Ce passage date de plus de 90 jours : donnez votre avis la prochaine fois."),
+        Why.OFTEN: _("Beaucoup d'essais viennent d'ici : attendez une heure."),
     }[why]

@@ -114,10 +114,12 @@ class Diagnosis:
 
 def diagnosis(area: Area, day: date) -> Diagnosis:
     """Of a département; counted once a day, for all processes."""
-    found: Diagnosis = caches["default"].get_or_set(
-        f"directory.diagnosis.{area.pk}.{day}", lambda: measured(area, day), SECONDS_KEPT
-    )
-    return found
+    key = f"directory.diagnosis.{area.pk}.{day}"
+    kept: Diagnosis | None = caches["default"].get(key)
+    if kept is None:
+        kept = measured(area, day)
+        caches["default"].set(key, kept, SECONDS_KEPT)
+    return kept
 
 
 def measured(area: Area, day: date) -> Diagnosis:
@@ -230,7 +232,7 @@ def inside(area: Area, places: Places) -> int:
     west, south, east, north = area.geom.extent
     near = (places.lon >= west) & (places.lon <= east) & (places.lat >= south) & (places.lat <= north)
     shape = area.geom.prepared
-    return len({int(places.venue[i]) for i in np.flatnonzero(near) if shape.covers(at(places, i))})
+    return len({int(places.venue[i]) for i in np.flatnonzero(near).tolist() if shape.covers(at(places, i))})
 
 
 def at(places: Places, i: int) -> Point:

@@ -77,8 +77,8 @@ def departement_map(request: HttpRequest, code: str) -> HttpResponse:
 
 def spoken(name: str, km: float | None) -> str:
     if km is None:
-        return _("%(name)s : rien à moins de 30 km") % {"name": name}
-    return _("%(name)s : à %(far)s d'un lieu") % {"name": name, "far": distance(km * 1000)}
+        return _("%(name)s : rien à moins de 30 km") % {"name": name}
+    return _("%(name)s : à %(far)s d'un lieu") % {"name": name, "far": distance(km * 1000)}
 
 
 @require_safe

@@ -19,6 +19,9 @@ from tests.coupons.ratings.conftest import Receipt, a_moderator, paid, rated
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = (320, 390, 1280)
+TOO_WIDE = """() => [...document.querySelectorAll("main *")]
+  .filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
+  .map(one => one.outerHTML.slice(0, 60)).slice(0, 5)"""
 SHOTS = os.environ.get("SHOTS")
 QUESTIONS = {
     "Avez-vous été bien reçu ?": "5 Très bien",
@@ -131,7 +134,7 @@ def look(page: Page, axe: Axe, name: str) -> list[Any]:
         page.set_viewport_size({"width": width, "height": 844})
         wrong += [(name, width, one) for one in axe(page)]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            wrong.append((name, width, "too wide"))
+            wrong.append((name, width, "too wide", page.evaluate(TOO_WIDE)))
         if SHOTS and width != WIDTHS[0]:
             page.screenshot(path=f"{SHOTS}/ratings-{name}-{width}.png", full_page=True)
     return wrong
