@@ -1,15 +1,10 @@
-"""Amounts, days and typefaces as papers show them, whichever room draws the paper."""
+"""Amounts and days as papers and files show them, whichever room makes them."""
 
 from datetime import date, datetime
-from functools import lru_cache
-
-import typst
-from django.conf import settings
 
 from coupons.ledger import PARIS
 from directory.wording import dated
 
-FONTS = settings.NODE_MODULES / "@expo-google-fonts" / "atkinson-hyperlegible-next"
 FIXED = "\u00a0"
 
 
@@ -17,6 +12,11 @@ def euros(cents: int) -> str:
     """123456 -> « 1 234,56 € »."""
     sign, cents = ("−", -cents) if cents < 0 else ("", cents)
     return f"{sign}{counted(cents // 100)},{cents % 100:02d}{FIXED}€"
+
+
+def decimal(cents: int) -> str:
+    """-1050 -> "-10,50", as a French spreadsheet or accounting program reads it."""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100},{abs(cents) % 100:02d}"
 
 
 def counted(number: int) -> str:
@@ -30,8 +30,3 @@ def written(day: date) -> str:
 def day_of(at: datetime) -> date:
     """The date of the books."""
     return at.astimezone(PARIS).date()
-
-
-@lru_cache(maxsize=1)
-def fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)])

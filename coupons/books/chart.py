@@ -42,7 +42,9 @@ COUPONS = Journal("CH", _("Chèques"))
 OPENING = Journal("AN", _("À nouveaux"))
 JOURNALS: dict[str, Journal] = {
     EntryKind.TRANSFER: BANK,
+    EntryKind.RETURN: BANK,
     EntryKind.PAYOUT: BANK,
+    EntryKind.PAYOUT_RETURNED: BANK,
     EntryKind.FEE: SALES,
 }
 
@@ -50,6 +52,8 @@ JOURNALS: dict[str, Journal] = {
 MEANINGS: dict[str, str | Promise] = {
     EntryKind.TRANSFER: _("De l'argent est arrivé à la banque. On cherche encore à quelle commande il va."),
     EntryKind.MATCH: _("Un virement a trouvé sa commande : c'est une avance du commanditaire."),
+    EntryKind.UNMATCH: _("Un virement n'était pas pour cette commande : il attend la sienne."),
+    EntryKind.RETURN: _("Un virement que personne ne reconnaît est rendu à qui l'a fait."),
     EntryKind.FEE: _("Les frais de la plateforme sont pris sur l'avance, avec leur TVA."),
     EntryKind.HAND_OVER: _("Des carnets sont remis : leur valeur circule, leur contribution est réservée."),
     EntryKind.REISSUE: _("Un carnet perdu est remplacé : sa valeur attend le nouveau carnet."),
@@ -59,6 +63,7 @@ MEANINGS: dict[str, str | Promise] = {
     EntryKind.PAYMENT_CANCELLED: _("Un paiement est annulé : tout revient comme avant."),
     EntryKind.EXPIRY: _("Des chèques ont expiré : leur valeur revient au commanditaire."),
     EntryKind.PAYOUT: _("La banque a versé un relevé."),
+    EntryKind.PAYOUT_RETURNED: _("Un versement est revenu : le relevé est de nouveau à payer."),
 }
 
 

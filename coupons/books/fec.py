@@ -15,6 +15,7 @@ from django.utils.translation import override
 from coupons.books import chart
 from coupons.books.reading import Period, every_entry, opening
 from coupons.choices import AccountKind
+from coupons.lettering import decimal
 from coupons.models import Account, Entry, Leg
 
 COLUMNS = [
@@ -74,11 +75,7 @@ def third_party(account: Account) -> tuple[str, str]:
 
 def amounts(cents: int) -> tuple[str, str]:
     """Debit and credit: 1234 -> ("12,34", "0,00")."""
-    return (euros(cents), euros(0)) if cents > 0 else (euros(0), euros(-cents))
-
-
-def euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d}"
+    return (decimal(cents), decimal(0)) if cents > 0 else (decimal(0), decimal(-cents))
 
 
 def written(day: date) -> str:

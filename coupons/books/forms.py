@@ -71,15 +71,3 @@ class NewFundForm(FundForm):
         if found is None:
             raise ValidationError(_("Ce territoire n'existe pas. Choisissez-en un dans la liste."))
         return found
-
-
-class DetailsForm(forms.Form):
-    holder = forms.CharField(
-        label=_("Titulaire du compte"),
-        max_length=70,
-        error_messages={"required": _("Écrivez à qui est ce compte.")},
-    )
-    iban = forms.CharField(
-        label=_("IBAN"), max_length=42, error_messages={"required": _("Écrivez l'IBAN du compte.")}
-    )
-    bic = forms.CharField(label=_("BIC (facultatif)"), max_length=11, required=False)

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.utils.translation import override
 
 from coupons.choices import RefundSource
-from coupons.lettering import euros, fonts, written
+from coupons.lettering import euros, written
 from coupons.models import Paper
-from directory.label.kit import breakable
+from directory.label.kit import breakable, fonts
 
 FOLDER = settings.BASE_DIR / "templates" / "books" / "pdf"
 

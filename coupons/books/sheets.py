@@ -9,8 +9,9 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from coupons.books import chart, reading
-from coupons.books.fec import amounts, euros
+from coupons.books.fec import amounts
 from coupons.books.reading import Period
+from coupons.lettering import decimal
 from coupons.models import Account, Entry
 from directory.offer.spreadsheets import Row, inert, write_xlsx
 
@@ -76,7 +77,7 @@ def trial_balance(period: Period) -> Iterator[Row]:
     )
     yield [*account_columns(), *before, _("Débit"), _("Crédit"), *after]
     for line in reading.trial_balance(period):
-        moved = [euros(line.debit), euros(line.credit)]
+        moved = [decimal(line.debit), decimal(line.credit)]
         yield [*named(line.account), *amounts(line.opening), *moved, *amounts(line.closing)]
 
 

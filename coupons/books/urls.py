@@ -31,8 +31,6 @@ of_funds = [
     path("nouveau/", funds.new, name="new_fund"),
     path("<int:fund_id>/", funds.fund, name="desk_fund"),
     path("<int:fund_id>/nom/", funds.rename, name="rename_fund"),
-    path("<int:fund_id>/compte/", funds.details, name="fund_details"),
-    path("<int:fund_id>/compte/<int:details_id>/verifier/", funds.verify, name="verify_fund_details"),
 ]
 of_accounts = [
     path("", accounts.balance, name="balance"),

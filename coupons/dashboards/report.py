@@ -10,7 +10,6 @@ from typing import Any
 
 import typst
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -51,8 +50,8 @@ def told(campaign: Campaign, at: datetime) -> dict[str, Any]:
         "sponsor": breakable(campaign.organization.name),
         "campaign": breakable(campaign.name),
         "demo": campaign.demo,
-        "day": date_format(on, "j F Y"),
-        "as_of": date_format(localtime(as_of), "j F Y à H:i"),
+        "day": wording.dated(on),
+        "as_of": wording.dated(localtime(as_of), "j F Y à H:i"),
         "k": K,
         "colours": colours(),
         "rule": [breakable(sentence) for sentence in in_words(campaign)],

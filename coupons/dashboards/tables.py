@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +14,7 @@ from coupons.choices import Public
 from coupons.dashboards.names import Named, Names
 from coupons.dashboards.reading import HandedOut, Travel, Uses
 from coupons.discretion import K, hidden
+from directory import wording
 
 COUPONS, BOOKLETS, CENTS = "coupons", "booklets", "cents"
 Text = str | Promise
@@ -177,7 +177,7 @@ def of_hand_overs(
 
 
 def month_named(month: date) -> Named:
-    return Named((date_format(month, "F Y"),), (month.isoformat()[:7],))
+    return Named((wording.dated(month, "F Y"),), (month.isoformat()[:7],))
 
 
 def public_named(public: str) -> Named:
@@ -224,7 +224,7 @@ def days(found: Sequence[tuple[date, str, int, Uses]], names: Names, told: dict[
     }
     lines = [
         Line(
-            (date_format(day, "j F Y"), *names.commune(commune).labels, labels[category]),
+            (wording.dated(day), *names.commune(commune).labels, labels[category]),
             tuple(of[1:]),
             names.commune(commune).at,
             (day.isoformat(), commune, category),

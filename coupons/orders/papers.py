@@ -11,12 +11,12 @@ import typst
 from django.conf import settings
 from django.utils.translation import override
 
-from coupons.lettering import counted, day_of, euros, fonts, written
+from coupons.lettering import counted, day_of, euros, written
 from coupons.models import Order, Paper
 from coupons.numbering import next_number
 from coupons.orders import references
 from coupons.orders.pricing import Price
-from directory.label.kit import breakable
+from directory.label.kit import breakable, fonts
 
 FOLDER = settings.BASE_DIR / "templates" / "orders" / "pdf"
 SERIES = {Paper.Kind.QUOTE: "D", Paper.Kind.INVOICE: "F", Paper.Kind.CREDIT_NOTE: "A"}

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coupons import batches
@@ -20,7 +19,7 @@ from coupons.settlement.answers import Answer, Told, read
 from directory.accounts.refusals import Refused
 from directory.audit import acting
 from directory.models import User
-from directory.wording import price
+from directory.wording import dated, price
 
 SENT = (BatchStatus.APPROVED, BatchStatus.CLOSED)
 
@@ -65,7 +64,7 @@ def bring_in(*, raw: bytes, name: str, by: User, at: datetime) -> BankAnswer:
 def refuse_twice(digest: bytes) -> None:
     before = BankAnswer.objects.filter(digest=digest).first()
     if before is not None:
-        when = date_format(before.imported_at.astimezone(PARIS), "j F Y H:i")
+        when = dated(before.imported_at.astimezone(PARIS), "j F Y H:i")
         raise Refused(_("Ce fichier est déjà importé, le %(when)s. Rien n'a changé.") % {"when": when})
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from coupons.booklet_numbers import printed_number
 from coupons.choices import AccountKind, EntryKind
+from coupons.lettering import decimal
 from coupons.models import Leg, Payout, Redemption
 
 Row = list[str]
@@ -103,8 +104,8 @@ def coupon_rows(payout: Payout) -> Iterator[Row]:
             row["payment__redemptions__coupon__booklet__order__campaign__name"],
             str(row["payment"]),
             str(EntryKind.PAYMENT_CANCELLED.label if row["cancellation"] else EntryKind.PAYMENT.label),
-            euros(sign * row["payment__redemptions__coupon__booklet__order__face_value_cents"]),
-            euros(sign * row["payment__redemptions__paid_cents"]),
+            decimal(sign * row["payment__redemptions__coupon__booklet__order__face_value_cents"]),
+            decimal(sign * row["payment__redemptions__paid_cents"]),
         ]
 
 
@@ -134,9 +135,4 @@ def serial(row: dict[str, Any]) -> str:
 def movement_rows(payout: Payout) -> Iterator[Row]:
     yield [_("Relevé"), _("Jour"), _("Nature"), _("Montant en euros")]
     for movement in movements(payout):
-        yield [payout.number, movement.on.isoformat(), movement.kind, euros(movement.cents)]
-
-
-def euros(cents: int) -> str:
-    """-1050 -> "-10,50"."""
-    return f"{'-' if cents < 0 else ''}{abs(cents) // 100},{abs(cents) % 100:02d}"
+        yield [payout.number, movement.on.isoformat(), movement.kind, decimal(movement.cents)]

@@ -8,10 +8,9 @@ from typing import Any
 
 import typst
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import override
 
-from coupons.ledger import PARIS
+from coupons.lettering import day_of, euros, written
 from coupons.models import Payout
 from coupons.payees import payee_of
 from coupons.settlement import lines
@@ -21,7 +20,6 @@ from directory.models import Organization
 FOLDER = settings.BASE_DIR / "templates" / "settlement" / "pdf"
 # Of the drawing: change the drawing, add a number.
 EDITION = 1
-FIXED = "\u00a0"
 
 
 def pdf(payout: Payout) -> bytes:
@@ -54,8 +52,8 @@ def told(payout: Payout) -> dict[str, Any]:
             "siret": payee.siret if isinstance(payee, Organization) else "",
         },
         "campaign": breakable(campaign.name) if campaign else "",
-        "cut_off": date_format(payout.cut_off, "j F Y"),
-        "made_on": date_format(payout.made_at.astimezone(PARIS), "j F Y"),
+        "cut_off": written(payout.cut_off),
+        "made_on": written(day_of(payout.made_at)),
         "days": [day_in_words(line) for line in lines.by_day(payout)] if of_provider else [],
         "campaigns": [
             {"name": breakable(name), "cents": euros(cents)} for name, cents in lines.by_campaign(payout)
@@ -65,7 +63,7 @@ def told(payout: Payout) -> dict[str, Any]:
         "movements": []
         if of_provider
         else [
-            {"on": date_format(one.on, "d/m/Y"), "kind": one.kind, "cents": euros(one.cents)}
+            {"on": f"{one.on:%d/%m/%Y}", "kind": one.kind, "cents": euros(one.cents)}
             for one in lines.movements(payout)
         ],
         "total": euros(payout.amount_cents),
@@ -74,16 +72,10 @@ def told(payout: Payout) -> dict[str, Any]:
 
 def day_in_words(line: lines.DayLine) -> dict[str, Any]:
     return {
-        "on": date_format(line.on, "d/m/Y"),
+        "on": f"{line.on:%d/%m/%Y}",
         "venue": breakable(line.venue),
         "service": breakable(line.service),
         "taken_back": line.taken_back,
         "payments": str(line.payments),
         "cents": euros(line.cents),
     }
-
-
-def euros(cents: int) -> str:
-    """123456 -> « 1 234,56 € »."""
-    whole = f"{abs(cents) // 100:,}".replace(",", FIXED)
-    return f"{'−' if cents < 0 else ''}{whole},{abs(cents) % 100:02d}{FIXED}€"

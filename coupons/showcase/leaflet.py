@@ -11,7 +11,6 @@ import typst
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -46,7 +45,7 @@ def told(campaign: Campaign, where: str, origin: Point, at: datetime) -> dict[st
         "where": breakable(where),
         "value": wording.price(campaign.face_value_cents),
         "until": until(campaign),
-        "day": date_format(at, "j F Y"),
+        "day": wording.dated(at),
         "address": breakable(address.partition("://")[2]),
         "qr": qr_code(address),
         "map": drawing.drawn(
@@ -71,5 +70,5 @@ def told(campaign: Campaign, where: str, origin: Point, at: datetime) -> dict[st
 
 def until(campaign: Campaign) -> str:
     if campaign.ends_on:
-        return _("À utiliser jusqu'au %(day)s.") % {"day": date_format(campaign.ends_on, "j F Y")}
+        return _("À utiliser jusqu'au %(day)s.") % {"day": wording.dated(campaign.ends_on)}
     return _("La date de fin est écrite sur chaque chèque.")

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -13,7 +12,7 @@ from coupons.booklet_numbers import printed_number
 from coupons.choices import SignalKind
 from coupons.models import Signal
 from coupons.signals import thresholds
-from directory.wording import counted, price
+from directory.wording import counted, dated, price
 
 
 def sentence(signal: Signal) -> str:
@@ -133,4 +132,4 @@ TOLD = {
 def moment(written: str) -> str:
     """An instant of JSON, as a person of the staff reads it."""
     instant = parse_datetime(written)
-    return date_format(localtime(instant), "j F Y H:i") if isinstance(instant, datetime) else written
+    return dated(localtime(instant), "j F Y H:i") if isinstance(instant, datetime) else written

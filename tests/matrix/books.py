@@ -79,11 +79,6 @@ PAGES = {
     "new_fund": line(SETTLES, SETTLED_AGAIN),
     "desk_fund": line(SEEN, NEVER, arguments=FUND),
     "rename_fund": line(NEVER, SETTLED_AGAIN, arguments=FUND),
-    "fund_details": line(NEVER, SETTLED_AGAIN, arguments=FUND),
-    # entered by the administrator, so that the accountant may verify it
-    "verify_fund_details": line(
-        NEVER, SETTLED, arguments={**FUND, "details_id": lambda world: details(world).pk}
-    ),
     "balance": line(SEEN, NEVER),
     "balance_file": line(SEEN, NEVER, arguments=CSV),
     "journal": line(SEEN, NEVER),

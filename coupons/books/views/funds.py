@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coupons import payees
 from coupons.books import funds
-from coupons.books.forms import DetailsForm, FundForm, NewFundForm, YearForm
-from coupons.models import BankDetails, CooperationFund
+from coupons.books.forms import FundForm, NewFundForm, YearForm
+from coupons.models import CooperationFund
 from directory import maps
 from directory.accounts.refusals import Refused
 from directory.entry import SignedInRequest, for_staff
@@ -103,7 +103,6 @@ def told(request: SignedInRequest, found: CooperationFund, **more: Any) -> dict[
     this_year = timezone.localdate().year
     year = year_form.cleaned_data["year"] if year_form.is_valid() else this_year
     shares = funds.statement(found, year)
-    account = found.accounts.first()
     [standing] = [one for one in funds.standings() if one.fund.pk == found.pk]
     return {
         "fund": found,
@@ -113,14 +112,9 @@ def told(request: SignedInRequest, found: CooperationFund, **more: Any) -> dict[
         "year": year,
         "years": [this_year - 2, this_year - 1, this_year],
         "payouts": funds.payouts(found)[:24],
-        "in_force": payees.in_force(account, timezone.now()) if account else None,
-        "pending": BankDetails.objects.filter(account=account, verified_at=None, refused_at=None)
-        .select_related("entered_by")
-        .first(),
+        "in_force": payees.in_force(found, timezone.now()),
         "settles": staff_may(request.user, StaffCapability.SETTLE),
-        "approves": staff_may(request.user, StaffCapability.APPROVE),
         "name_form": FundForm(initial={"name": found.name}),
-        "details_form": DetailsForm(),
         **more,
     }
 
@@ -133,37 +127,4 @@ def rename(request: SignedInRequest, fund_id: int) -> HttpResponse:
         return render(request, "books/desk/fund.html", told(request, found, name_form=form), status=422)
     funds.rename(fund=found, name=form.cleaned_data["name"], by=request.user)
     messages.success(request, _("Le fonds a son nouveau nom."))
-    return redirect("books:desk_fund", found.pk)
-
-
-@require_POST
-@for_staff(StaffCapability.SETTLE)
-def details(request: SignedInRequest, fund_id: int) -> HttpResponse:
-    found, form = any_fund(fund_id), DetailsForm(request.POST)
-    if form.is_valid():
-        try:
-            payees.enter(
-                account=funds.account_of(found), **form.cleaned_data, by=request.user, at=timezone.now()
-            )
-            messages.success(
-                request, _("Le compte est noté. Une autre personne doit maintenant le vérifier.")
-            )
-            return redirect("books:desk_fund", found.pk)
-        except Refused as refusal:
-            form.add_error("iban", str(refusal))
-    return render(request, "books/desk/fund.html", told(request, found, details_form=form), status=422)
-
-
-@require_POST
-@for_staff(StaffCapability.APPROVE)
-def verify(request: SignedInRequest, fund_id: int, details_id: int) -> HttpResponse:
-    found = any_fund(fund_id)
-    entered = get_object_or_404(
-        BankDetails.objects.select_related("account"), pk=details_id, account__fund=found
-    )
-    try:
-        payees.verify(details=entered, by=request.user, at=timezone.now())
-        messages.success(request, _("Le compte est vérifié."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("books:desk_fund", found.pk)

@@ -8,14 +8,13 @@ from django.urls import reverse
 
 from coupons.batches import to_pay
 from coupons.books import funds
-from coupons.models import BankDetails, CooperationFund
+from coupons.models import CooperationFund
 from coupons.taking import fund_for
 from directory.accounts.refusals import Refused
 from directory.models import Change
 from geodata.models import Area
 from tests.coupons import toy
 from tests.coupons.books import made
-from tests.coupons.books.conftest import signed_in, staff
 from tests.coupons.books.made import Story
 from tests.coupons.orders.made import somebody
 
@@ -96,21 +95,6 @@ def test_a_territory_that_is_none(accountant: Client, area: str) -> None:
     an_area("custom", "z", 1)
     assert accountant.post(reverse("books:new_fund"), {"area": area, "name": "Fonds"}).status_code == 422
     assert CooperationFund.objects.count() == 1
-
-
-def test_its_account_is_entered_by_one_and_verified_by_another(accountant: Client) -> None:
-    fund = CooperationFund.objects.get(area=None)
-    address = reverse("books:fund_details", args=[fund.pk])
-    wrong = accountant.post(address, {"holder": "Fonds", "iban": "FR76"})
-    assert wrong.status_code == 422
-    assert "IBAN n&#x27;est pas juste" in wrong.content.decode()
-    accountant.post(address, {"holder": "Fonds", "iban": IBAN})
-    entered = BankDetails.objects.get(account__fund=fund)
-    verify = reverse("books:verify_fund_details", args=[fund.pk, entered.pk])
-    refused = accountant.post(verify, follow=True)
-    assert "une autre personne doit les vérifier" in refused.content.decode()
-    approver = signed_in(staff("approver"))
-    assert "compte qui finit par 0189" in approver.post(verify, follow=True).content.decode()
 
 
 def test_everybody_sees_the_funds_and_their_map(story: Story, client: Client) -> None:
