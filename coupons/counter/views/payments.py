@@ -12,6 +12,7 @@ from coupons.counter.devices import device_of
 from coupons.counter.forms import DayForm
 from coupons.counter.history import of_day, totals_of
 from coupons.counter.views.entering import for_agents, own_payment
+from coupons.invitations import invitation
 from directory.entry import SignedInRequest
 from directory.models import Organization
 from directory.upkeep.lists import page
@@ -44,6 +45,7 @@ def payment(request: SignedInRequest, organization: Organization, payment_id: in
         "returned_cents": sum(one.returned_cents for one in found.redemptions.all()),
         "cancellable_until": cancellable_until(found),
         "may_cancel": may_cancel(found, device=device_of(request), at=timezone.now()),
+        "invitation": invitation(found.pk),
     }
     return render(request, "counter/payment.html", context)
 
