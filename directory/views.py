@@ -154,7 +154,7 @@ def area_map(request: HttpRequest, level: str, code: str) -> HttpResponse:
     """The folium map alone, for the frame of the territory's page."""
     found = current_area(level, code)
     parts = maps.territory(found, Portrait(found, today()).on_the_map(), nonce=str(request.csp_nonce))  # type: ignore[attr-defined]
-    return render(request, "directory/area_map.html", {"area": found, **parts})
+    return render(request, "directory/area_map.html", {"name": found.name, **parts})
 
 
 def current_area(level: str, code: str) -> Area:

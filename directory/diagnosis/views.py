@@ -72,7 +72,7 @@ def departement_map(request: HttpRequest, code: str) -> HttpResponse:
         list(quarters),
         nonce=str(request.csp_nonce),  # type: ignore[attr-defined]
     )
-    return render(request, "directory/area_map.html", {"area": area, **parts})
+    return render(request, "directory/area_map.html", {"name": area.name, **parts})
 
 
 def spoken(name: str, km: float | None) -> str:

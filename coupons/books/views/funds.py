@@ -43,7 +43,7 @@ def chart(request: HttpRequest) -> HttpResponse:
         [(area, by_area[area.pk]) for area in areas],
         nonce=str(request.csp_nonce),  # type: ignore[attr-defined]
     )
-    return render(request, "books/funds_map.html", parts)
+    return render(request, "directory/area_map.html", {"name": _("Territoires des fonds"), **parts})
 
 
 @require_safe

@@ -126,7 +126,7 @@ def campaign_map(request: SignedInRequest, organization: Organization, campaign_
     level = "epci" if request.GET.get("niveau") == "epci" else "commune"
     nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
     drawn = mapping.drawn(Figures([campaign]), campaign, level, nonce=nonce)
-    return render(request, "dashboards/map.html", {"campaign": campaign, **drawn})
+    return render(request, "directory/area_map.html", {"name": campaign.name, **drawn})
 
 
 @require_safe
