@@ -21,6 +21,8 @@ env.read_env(BASE_DIR / ".local" / "env")
 # web, worker, command or tests: decides time limits, pooling and which static files are served.
 PROCESS = env.str("PROCESS", default="tests" if "pytest" in sys.modules else "command")
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Former ones: links already sent and webhooks already set up stay good while the new key takes over.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # The codes of coupons are kept as digests under this key (coupons/codes.py): lose it and no coupon can be paid,
 # let it out together with the database and codes can be tried. Not derived from SECRET_KEY, which may be changed.
 COUPON_KEY = env.str("COUPON_KEY", default="tests" if PROCESS == "tests" else "").encode()
@@ -237,7 +239,13 @@ STORAGES = {
 # Bytes that a request may send, and where files are handed in more (patterns of paths): config/bodies.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 LARGER_BODIES = dict.fromkeys(
-    [r"/candidatures/\d+/documents/$", r"/modifications/$", r"/plateforme/banque/releve/$"], 10 * 1024 * 1024
+    [
+        r"/candidatures/\d+/documents/$",
+        r"/modifications/$",
+        r"/plateforme/banque/releve/$",
+        r"/plateforme/versements/banque/$",
+    ],
+    10 * 1024 * 1024,
 )
 # Printed coupons that nobody fetched are destroyed after so many days; they can be printed again, with new codes.
 PRINT_FILES_DAYS = env.int("PRINT_FILES_DAYS", default=14)

@@ -30,11 +30,13 @@ def hold(*, organization: Organization, reason: str, by: User, at: datetime) -> 
 
 
 def release(*, organization: Organization, by: User, at: datetime) -> PayeeHold:
-    """Its statements can be paid again by the next batch. Raises Refused when nothing is held."""
+    """By somebody else than who began it: the next batch may pay its statements again. Raises Refused."""
     with acting(by):
         current = open_holds().filter(organization=organization).select_for_update(of=("self",)).first()
         if current is None:
             raise Refused(_("Les versements de cette structure ne sont pas retenus."))
+        if current.by_id == by.pk:
+            raise Refused(_("Vous avez retenu ces versements : une autre personne doit les libérer."))
         current.released_by, current.released_at = by, at
         current.save(update_fields=["released_by", "released_at"])
         return current

@@ -23,7 +23,7 @@ from geodata.models import Area
 PAY = "SELECT payment_id, replayed FROM coupons_pay(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 CANCEL = "SELECT coupons_cancel_payment(%s, %s, %s, %s, %s)"
 
-NATIONAL = "Fonds national de coopération"
+NATIONAL = "Fonds national de coopération territoriale"
 
 
 class NotUsable(Exception):

@@ -17,7 +17,7 @@ from coupons.accepting import Rule, accepting
 from coupons.choices import AgeBand, Public, Situation
 from coupons.distribution.handing import hand_over
 from coupons.models import Booklet, CooperationFund, Coupon, Order, Payment
-from coupons.taking import Passage, give_back, take
+from coupons.taking import NATIONAL, Passage, give_back, take
 from directory.demo.accounts import person
 from directory.models import Listing, Place, Service, User
 from directory.querysets import ListingQuerySet
@@ -39,7 +39,7 @@ class Offered(NamedTuple):
 
 def live(order: Order, progress: Callable[[str], None] = lambda text: None) -> None:
     now = timezone.now()
-    CooperationFund.objects.get_or_create(area=None, defaults={"name": "Fonds national de coopération"})
+    CooperationFund.objects.get_or_create(area=None, defaults={"name": NATIONAL})
     # Asked for once: their passwords are checked each time.
     giver, agent = person("sponsor-distributor", at=now), person("provider-agent", at=now)
     made = 0

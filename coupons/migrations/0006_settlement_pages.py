@@ -351,5 +351,16 @@ class Migration(migrations.Migration):
                 name="payee_released_by_somebody",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="payeehold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("released_by", None),
+                    models.Q(("released_by", models.F("by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="payee_released_by_another",
+            ),
+        ),
         migrations.RunSQL(GUARDS, BACKWARD),
     ]

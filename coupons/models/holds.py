@@ -1,7 +1,7 @@
 """Payees whose money waits: their statements are made, and no batch takes them until somebody lets them go."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Organization, User
@@ -32,6 +32,9 @@ class PayeeHold(models.Model):
                 condition=Q(released_at=None, released_by=None)
                 | Q(released_at__isnull=False, released_by__isnull=False),
                 name="payee_released_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by=None) | ~Q(released_by=F("by")), name="payee_released_by_another"
             ),
         ]
 

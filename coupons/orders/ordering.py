@@ -1,11 +1,14 @@
 """From the quote to the order, and its end. Locks: the campaign, then the order, then what hangs on it."""
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+from django.db import OperationalError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from coupons import ledger
 from coupons.choices import AccountKind, BookletStatus, EntryKind, Loss, OrderStatus
@@ -108,8 +111,8 @@ def accept(
     by: User,
     at: datetime,
 ) -> Order:
-    """The sponsor orders: from here on the rule of the campaign and the terms of the order are final."""
-    with acting(by):
+    """The sponsor orders: from here on the rule and the terms of the order are final. Raises Refused."""
+    with sparing_imports(), acting(by):
         campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=order.campaign_id)
         order = locked(order)
         require(order, OrderStatus.QUOTE)
@@ -128,6 +131,18 @@ def accept(
         order.ordered_at, order.ordered_by, order.terms_version = at, by, terms_version
         order.save()
     return order
+
+
+@contextmanager
+def sparing_imports() -> Iterator[None]:
+    """A rule becomes final between two imports of venues, not during one: who waits too long is told."""
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        sentence = _("Des lieux sont en cours de mise à jour. Réessayez dans quelques minutes.")
+        raise Refused(sentence) from error
 
 
 def delivered(order: Order) -> list[tuple[DeliveryPoint, int]]:

@@ -39,8 +39,6 @@ def release(*, signal: Signal, by: User, at: datetime) -> PayeeHold:
         held = PayeeHold.objects.select_for_update(of=("self",)).filter(signals=signal).first()
         if held is None or held.released_at:
             raise Refused(_("Ces versements ne sont pas retenus, ou ils ne le sont plus."))
-        if held.by_id == by.pk:
-            raise Refused(_("Vous avez retenu ces versements : une autre personne doit les libérer."))
         refuse_own(signal, by)
         return holds.release(organization=held.organization, by=by, at=at)
 

@@ -46,7 +46,7 @@ def test_a_payee_is_held_before_its_statement_and_keeps_nobody_waiting(
     stated = Payout.objects.get(account=account_of(counters[0]))
     assert [line.payout.account for line in a_batch(accountant).attempts.all()] == [account_of(counters[1])]
     assert stated not in batches.to_pay()
-    holds.release(organization=organization_of(counters[0]), by=approver, at=LATER)
+    holds.release(organization=organization_of(counters[0]), by=accountant, at=LATER)
     assert [line.payout for line in a_batch(accountant).attempts.all()] == [stated]
 
 
@@ -78,17 +78,25 @@ def test_a_sponsor_is_held_for_all_its_campaigns(accountant: User) -> None:
     assert Payout.objects.get(account__kind="fund_payable") in batches.to_pay()
 
 
-def test_held_once_released_once_and_again(accountant: User) -> None:
+def test_held_once_released_once_and_again(accountant: User, approver: User) -> None:
     counter = toy.a_counter()
     held(counter, accountant)
     with pytest.raises(Refused):
         held(counter, accountant)
     assert PayeeHold.objects.count() == 1
-    holds.release(organization=organization_of(counter), by=accountant, at=LATER)
+    holds.release(organization=organization_of(counter), by=approver, at=LATER)
     with pytest.raises(Refused):
-        holds.release(organization=organization_of(counter), by=accountant, at=LATER)
+        holds.release(organization=organization_of(counter), by=approver, at=LATER)
     held(counter, accountant)
     assert holds.open_holds().count() == 1
+
+
+def test_whoever_holds_does_not_release(accountant: User) -> None:
+    current = held(toy.a_counter(), accountant)
+    with pytest.raises(Refused, match="une autre personne"):
+        holds.release(organization=current.organization, by=accountant, at=LATER)
+    with pytest.raises(IntegrityError, match="payee_released_by_another"), transaction.atomic():
+        PayeeHold.objects.update(released_by=accountant, released_at=LATER)
 
 
 def test_a_hold_says_why(accountant: User) -> None:
@@ -116,8 +124,8 @@ def test_the_site_rewrites_no_hold(statement: str, accountant: User) -> None:
         connection.cursor().execute(statement)
 
 
-def test_what_was_released_stays_so(accountant: User) -> None:
+def test_what_was_released_stays_so(accountant: User, approver: User) -> None:
     current = held(toy.a_counter(), accountant)
-    holds.release(organization=current.organization, by=accountant, at=LATER)
+    holds.release(organization=current.organization, by=approver, at=LATER)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         PayeeHold.objects.update(released_at=None, released_by=None)
