@@ -111,7 +111,7 @@ def test_a_payment_taken_back_before_and_after_its_statement(accountant: User) -
     paid(counter, 3)
     settle(cut_off=CUT_OFF, by=accountant, at=LATER)
     assert due_to_providers() == [1000, 2000]
-    assert [len(lines) for lines in counted()] == [3, 4]
+    assert [len(lines) for lines in counted()] == [3, 2]
     assert_each_is_counted_once()
 
 
@@ -156,8 +156,13 @@ def test_balances_from_a_checkpoint_state_the_same(accountant: User) -> None:
     take(counter.passage([c.pk for c in toy.coupons_in_hand(4)]), at=toy.AT + timedelta(days=2))
     ledger.checkpoint(at=toy.AT)
     settle(cut_off=CUT_OFF, by=accountant, at=LATER)
-    stated = {payout.account.kind: payout.amount_cents for payout in Payout.objects.all()}
-    assert stated == {"provider_payable": 7000, "sponsor_refundable": 1000, "fund_payable": 80}
+    stated = sorted((payout.account.kind, payout.amount_cents) for payout in Payout.objects.all())
+    assert stated == [
+        ("fund_payable", 80),
+        ("provider_payable", 7000),
+        ("sponsor_refundable", 500),
+        ("sponsor_refundable", 500),
+    ]
 
 
 @pytest.mark.owner
