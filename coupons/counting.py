@@ -47,7 +47,7 @@ def wrong_statements() -> list[int]:
 
 
 def accounts_astray() -> list[int]:
-    """Numbers of the providers' accounts whose balance is not their unpaid statements and what waits: none, or alarm."""
+    """Numbers of the providers' accounts that owe another sum than their statements and what waits: none, or alarm."""
     return numbers(ASTRAY)
 
 
