@@ -60,7 +60,7 @@ WHERE id > %s AND "on" <= %s GROUP BY organization_id
 
 
 def settlement() -> list[Step]:
-    """One bare INSERT … SELECT … GROUP BY of the payments that wait, told by their numbers; coupons_settle; its proof."""
+    """One bare INSERT … SELECT … GROUP BY of the payments that wait; coupons_settle; the proof of what it made."""
     from django.db import connection
     from django.db.models import Max
     from django.utils import timezone
