@@ -2146,13 +2146,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="settledpayment",
             index=models.Index(
-                fields=["organization", "on"], include=("id", "amount_cents"), name="settled_by_day"
+                fields=["organization", "on", "id"], include=("amount_cents",), name="settled_by_day"
             ),
         ),
         migrations.AddIndex(
             model_name="settledpayment",
             index=models.Index(
-                fields=["organization", "id"], include=("on", "amount_cents"), name="settled_by_number"
+                fields=["organization", "id", "on"], include=("amount_cents",), name="settled_by_number"
             ),
         ),
         migrations.AddConstraint(

@@ -36,7 +36,8 @@ BEGIN
         WHERE entry."on" > p_cut_off AND entry."on" > payee.cut_off AND entry.kind <> 'payout_returned'
           AND payee.kind <> 'provider_payable' AND leg.amount_cents < 0
         GROUP BY payee.id),
-    owed AS (
+    -- Summed once, not once more to look at the sum.
+    owed AS MATERIALIZED (
         SELECT id, cut_off, coalesce((
             SELECT sum(amount_cents) FROM coupons_settledpayment
             WHERE organization_id = payee.organization_id AND "on" > former_cut_off AND "on" <= cut_off

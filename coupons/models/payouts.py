@@ -161,10 +161,10 @@ class SettledPayment(models.Model):
         # What a statement counts is read from these alone.
         indexes = [
             models.Index(
-                fields=["organization", "on"], include=["id", "amount_cents"], name="settled_by_day"
+                fields=["organization", "on", "id"], include=["amount_cents"], name="settled_by_day"
             ),
             models.Index(
-                fields=["organization", "id"], include=["on", "amount_cents"], name="settled_by_number"
+                fields=["organization", "id", "on"], include=["amount_cents"], name="settled_by_number"
             ),
         ]
 
