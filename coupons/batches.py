@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from coupons import crediting, ledger
 from coupons.choices import AccountKind, AttemptStatus, BatchStatus, EntryKind
@@ -32,13 +33,21 @@ RETURNED = "payout-returned:"
 
 
 def settle(*, cut_off: date, by: User, at: datetime) -> int:
-    """Statements of what is due up to that day; how many. What they count is counted once."""
+    """Statements of what is due up to that day; how many. What they count is counted once.
+
+    Payments that are being made are waited for. Raises Refused.
+    """
     if cut_off >= at.astimezone(PARIS).date():
         raise Refused(_("Choisissez un jour passé : la journée d'aujourd'hui n'est pas finie."))
-    with acting(by), connection.cursor() as cursor:
-        cursor.execute("SELECT coupons_settle(%s, %s)", [cut_off, at])
-        [made] = cursor.fetchone()
-        crediting.state_refunds(at=at)
+    try:
+        with acting(by), connection.cursor() as cursor:
+            cursor.execute("SELECT coupons_settle(%s, %s)", [cut_off, at])
+            [made] = cursor.fetchone()
+            crediting.state_refunds(at=at)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Refused(_("Des paiements sont encore en cours. Réessayez dans une minute.")) from error
     return made
 
 

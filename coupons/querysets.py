@@ -1,13 +1,16 @@
 """The coupons' questions, in the words of the domain."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
 from directory.owned import OwnedQuerySet
 from geodata.querysets import LocatedQuerySet
+
+if TYPE_CHECKING:
+    from coupons.models import Payout
 
 
 class ZoneQuerySet(OwnedQuerySet):
@@ -72,6 +75,23 @@ class AccountQuerySet(models.QuerySet):
     def with_balance(self) -> Self:
         """Annotate `balance_cents`: debits minus credits."""
         return self.annotate(balance_cents=Coalesce(Sum("legs__amount_cents"), 0))
+
+
+class SettledPaymentQuerySet(models.QuerySet):
+    def of(self, payout: "Payout") -> Self:
+        """Those that a statement counts: its organisation's, up to its day and number, without those counted before.
+
+        None for the statement of a sponsor or a fund.
+        """
+        reached = self.filter(
+            organization=payout.account.organization_id,
+            on__lte=payout.cut_off,
+            pk__lte=payout.last_settled,
+        )
+        former = payout.former()
+        if former is None:
+            return reached
+        return reached.filter(Q(on__gt=former.cut_off) | Q(pk__gt=former.last_settled))
 
 
 class RedemptionQuerySet(models.QuerySet):

@@ -3,12 +3,12 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from coupons import expiry, ledger
+from coupons import counting, expiry, ledger
 from coupons.books import proving
 
 
 class BooksDisagree(Exception):
-    """A checkpoint is not the sum of its legs: somebody wrote where nobody may."""
+    """A checkpoint or a statement is not the sum of its lines: somebody wrote where nobody may."""
 
 
 # Half an hour after the day is over in the last French territory, in universal time.
@@ -28,6 +28,15 @@ def note_balances(timestamp: int) -> int:
     if wrong:
         raise BooksDisagree(f"accounts {wrong}")
     return made
+
+
+@app.periodic(cron="50 1 * * *")
+@app.task(queueing_lock="check_statements", pass_context=False)
+def check_statements(timestamp: int) -> None:
+    """Each is what it counts, and the books agree. `timestamp`: the instant it was due, in seconds."""
+    wrong, astray = counting.wrong_statements(), counting.accounts_astray()
+    if wrong or astray:
+        raise BooksDisagree(f"statements {wrong}, accounts {astray}")
 
 
 @app.periodic(cron="10 3 * * *")

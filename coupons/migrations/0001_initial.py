@@ -1218,6 +1218,7 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.CharField(max_length=20, unique=True, verbose_name="numéro")),
                 ("cut_off", models.DateField(verbose_name="arrêté au (inclus)")),
+                ("last_settled", models.BigIntegerField()),
                 ("amount_cents", models.PositiveBigIntegerField(verbose_name="montant, en centimes")),
                 (
                     "made_at",
@@ -1228,6 +1229,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="payouts",
                         to="coupons.account",
@@ -1562,6 +1564,7 @@ class Migration(migrations.Migration):
                 (
                     "organization",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="directory.organization",
@@ -1570,19 +1573,10 @@ class Migration(migrations.Migration):
                 (
                     "payment",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="settlements",
                         to="coupons.payment",
-                    ),
-                ),
-                (
-                    "payout",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="settled_payments",
-                        to="coupons.payout",
                     ),
                 ),
             ],
@@ -2085,6 +2079,12 @@ class Migration(migrations.Migration):
             model_name="payout",
             index=models.Index(condition=models.Q(("paid", None)), fields=["account"], name="payouts_to_pay"),
         ),
+        migrations.AddIndex(
+            model_name="payout",
+            index=models.Index(
+                fields=["account", "id"], include=("cut_off", "last_settled"), name="payouts_of_account"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="payout",
             constraint=models.CheckConstraint(
@@ -2146,7 +2146,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="settledpayment",
             index=models.Index(
-                condition=models.Q(("payout", None)), fields=["organization", "on"], name="payments_to_settle"
+                fields=["organization", "on", "id"], include=("amount_cents",), name="settled_by_day"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="settledpayment",
+            index=models.Index(
+                fields=["organization", "id", "on"], include=("amount_cents",), name="settled_by_number"
             ),
         ),
         migrations.AddConstraint(

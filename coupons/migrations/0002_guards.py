@@ -66,6 +66,38 @@ CREATE CONSTRAINT TRIGGER coupons_entry_with_legs AFTER INSERT ON coupons_entry
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION coupons_entry_has_legs();
 """
 
+# Numbers of rows are given out before their transaction commits: the largest number known is no limit below which
+# all is said. So: note the last number given; then wait for whoever holds the lock of a writer on the table, which is
+# taken before a number is. After that every row up to the number is there, or never will be. Nobody waits for us.
+WHOLE = """
+CREATE FUNCTION coupons_whole_up_to(p_table regclass, p_patience interval) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    bound bigint;
+    writers text[];
+    until constant timestamptz := clock_timestamp() + p_patience;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'whoever waits must see what commits meanwhile'
+            USING ERRCODE = 'invalid_transaction_state';
+    END IF;
+    bound := coalesce(pg_sequence_last_value(pg_get_serial_sequence(p_table::text, 'id')::regclass), 0);
+    SELECT array_agg(virtualtransaction) INTO writers FROM pg_locks
+    WHERE locktype = 'relation' AND relation = p_table AND mode = 'RowExclusiveLock' AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid();
+    WHILE EXISTS (
+        SELECT FROM pg_locks WHERE virtualtransaction = ANY (writers)
+        AND locktype = 'relation' AND relation = p_table AND mode = 'RowExclusiveLock' AND granted)
+    LOOP
+        IF clock_timestamp() > until THEN
+            RAISE EXCEPTION 'somebody has been writing for too long' USING ERRCODE = 'lock_not_available';
+        END IF;
+        PERFORM pg_sleep(0.02);
+    END LOOP;
+    RETURN bound;
+END $$;
+"""
+
 CAMPAIGNS = """
 -- The rule is printed on paper: from the first order on, it is what it is.
 CREATE FUNCTION coupons_rule_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -405,6 +437,7 @@ BACKWARD = "\n".join(
             for trigger in triggers
         ),
         *(f"DROP FUNCTION coupons_{name}();" for name in FUNCTIONS.split()),
+        "DROP FUNCTION coupons_whole_up_to(regclass, interval);",
     ]
 )
 
@@ -413,5 +446,7 @@ class Migration(migrations.Migration):
     dependencies = [("coupons", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(BOOKS + CAMPAIGNS + ORDERS + BOOKLETS + JOURNAL + FINALITY + PRIVILEGES, BACKWARD)
+        migrations.RunSQL(
+            BOOKS + WHOLE + CAMPAIGNS + ORDERS + BOOKLETS + JOURNAL + FINALITY + PRIVILEGES, BACKWARD
+        )
     ]

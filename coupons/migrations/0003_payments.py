@@ -13,9 +13,23 @@ DECLARE
     opened bigint;
 BEGIN
     LOOP
-        SELECT id INTO opened FROM coupons_account
-        WHERE kind = p_kind AND order_id IS NULL AND campaign_id IS NOT DISTINCT FROM p_campaign
-          AND organization_id IS NOT DISTINCT FROM p_organization AND fund_id IS NOT DISTINCT FROM p_fund;
+        -- An account has one owner at most. Each question has its equality, which an index answers:
+        -- IS NOT DISTINCT FROM would read all accounts of the kind.
+        opened := CASE
+            WHEN num_nonnulls(p_campaign, p_organization, p_fund) > 1 THEN NULL
+            WHEN p_campaign IS NOT NULL THEN (
+                SELECT id FROM coupons_account WHERE kind = p_kind AND order_id IS NULL
+                AND campaign_id = p_campaign AND organization_id IS NULL AND fund_id IS NULL)
+            WHEN p_organization IS NOT NULL THEN (
+                SELECT id FROM coupons_account WHERE kind = p_kind AND order_id IS NULL
+                AND campaign_id IS NULL AND organization_id = p_organization AND fund_id IS NULL)
+            WHEN p_fund IS NOT NULL THEN (
+                SELECT id FROM coupons_account WHERE kind = p_kind AND order_id IS NULL
+                AND campaign_id IS NULL AND organization_id IS NULL AND fund_id = p_fund)
+            ELSE (
+                SELECT id FROM coupons_account WHERE kind = p_kind AND order_id IS NULL
+                AND campaign_id IS NULL AND organization_id IS NULL AND fund_id IS NULL)
+        END;
         EXIT WHEN opened IS NOT NULL;
         INSERT INTO coupons_account (kind, campaign_id, organization_id, fund_id)
         VALUES (p_kind, p_campaign, p_organization, p_fund) ON CONFLICT DO NOTHING;

@@ -9,38 +9,18 @@ from django.db import migrations, models
 
 FINAL = ["checkpoint", "proof", "refundline"]
 
-# Numbers of lines are given out before their transaction commits: the largest number known is no limit below which
-# all is said. So: note the last number given; then wait for whoever holds the lock of a writer on the table, which is
-# taken before a number is. After that every line up to the number is there, or never will be. Nobody waits for us.
+# No line up to its number is still to come: see coupons_whole_up_to.
 CHECKPOINTS = """
 CREATE FUNCTION coupons_checkpoint(p_at timestamptz, p_patience interval DEFAULT '60 s') RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     bound bigint;
     former bigint;
-    writers text[];
     made integer;
-    until constant timestamptz := clock_timestamp() + p_patience;
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'a checkpoint must see what commits while it waits'
-            USING ERRCODE = 'invalid_transaction_state';
-    END IF;
     PERFORM pg_advisory_xact_lock(hashtext('coupons.checkpoint'));
     SELECT coalesce(max(up_to), 0) INTO former FROM coupons_checkpoint;
-    bound := pg_sequence_last_value(pg_get_serial_sequence('coupons_leg', 'id')::regclass);
-    SELECT array_agg(virtualtransaction) INTO writers FROM pg_locks
-    WHERE locktype = 'relation' AND relation = 'coupons_leg'::regclass AND mode = 'RowExclusiveLock' AND granted
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid();
-    WHILE EXISTS (
-        SELECT FROM pg_locks WHERE virtualtransaction = ANY (writers)
-        AND locktype = 'relation' AND relation = 'coupons_leg'::regclass AND mode = 'RowExclusiveLock' AND granted)
-    LOOP
-        IF clock_timestamp() > until THEN
-            RAISE EXCEPTION 'somebody has been writing for too long' USING ERRCODE = 'lock_not_available';
-        END IF;
-        PERFORM pg_sleep(0.02);
-    END LOOP;
+    bound := coupons_whole_up_to('coupons_leg', p_patience);
     INSERT INTO coupons_checkpoint (account_id, up_to, balance_cents, made_at)
     SELECT moved.account_id, bound, moved.cents + coalesce(last.balance_cents, 0), p_at
     FROM (SELECT account_id, sum(amount_cents)::bigint AS cents FROM coupons_leg

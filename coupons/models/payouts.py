@@ -9,6 +9,7 @@ from coupons.choices import AnswerFormat, AttemptStatus, BatchStatus
 from coupons.models.funds import CooperationFund
 from coupons.models.ledger import Account, Entry
 from coupons.models.payments import Payment
+from coupons.querysets import SettledPaymentQuerySet
 from directory.models import Organization, User
 
 
@@ -93,10 +94,16 @@ class Payout(models.Model):
     """A statement: what is due to one payee up to a day. It is paid once, by one of its attempts."""
 
     account = models.ForeignKey(
-        Account, models.PROTECT, related_name="payouts", verbose_name=_("compte du grand livre")
+        Account,
+        models.PROTECT,
+        db_index=False,
+        related_name="payouts",
+        verbose_name=_("compte du grand livre"),
     )
     number = models.CharField(_("numéro"), max_length=20, unique=True)
     cut_off = models.DateField(_("arrêté au (inclus)"))
+    # The last settled payment that was there when it was made. Neither goes back from one statement to the next.
+    last_settled = models.BigIntegerField()
     amount_cents = models.PositiveBigIntegerField(_("montant, en centimes"))
     made_at = models.DateTimeField(_("établi le"), default=timezone.now)
     # Its payment in the books; once there, the statement is paid for good.
@@ -111,24 +118,36 @@ class Payout(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gte=1), name="payout_of_something"),
         ]
-        indexes = [models.Index(fields=["account"], condition=Q(paid=None), name="payouts_to_pay")]
+        indexes = [
+            models.Index(fields=["account"], condition=Q(paid=None), name="payouts_to_pay"),
+            models.Index(
+                fields=["account", "id"], include=["cut_off", "last_settled"], name="payouts_of_account"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
 
+    def former(self) -> "Payout | None":
+        """The statement of the same account before this one."""
+        return Payout.objects.filter(account=self.account_id, pk__lt=self.pk).order_by("-pk").first()
+
 
 class SettledPayment(models.Model):
-    """A payment, or its cancellation, and the one statement that counts it: none as long as it waits for one.
+    """A payment, or its cancellation, in the queue of its organisation.
 
-    Written by the functions of the database that pay and take back.
+    The first statement of the organisation whose `cut_off` and `last_settled` both reach it counts it: statements only
+    go forward, so that one that is counted is counted once, and settling writes nothing here. Written, for good, by
+    the functions of the database that pay and take back.
     """
 
-    payout = models.ForeignKey(Payout, models.PROTECT, null=True, blank=True, related_name="settled_payments")
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, models.PROTECT, db_index=False, related_name="+")
     on = models.DateField()
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="settlements")
+    payment = models.ForeignKey(Payment, models.PROTECT, db_index=False, related_name="settlements")
     cancellation = models.BooleanField(default=False)
     amount_cents = models.BigIntegerField(_("montant, en centimes"))
+
+    objects = SettledPaymentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -139,12 +158,18 @@ class SettledPayment(models.Model):
                 name="settled_with_its_sign",
             ),
         ]
+        # What a statement counts is read from these alone.
         indexes = [
-            models.Index(fields=["organization", "on"], condition=Q(payout=None), name="payments_to_settle")
+            models.Index(
+                fields=["organization", "on", "id"], include=["amount_cents"], name="settled_by_day"
+            ),
+            models.Index(
+                fields=["organization", "id", "on"], include=["amount_cents"], name="settled_by_number"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.payout_id}/{self.payment_id}"
+        return f"{self.payment_id} · {self.on}"
 
 
 class Batch(models.Model):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from coupons.models import Payout, Redemption
+from coupons.models import Payout, Redemption, SettledPayment
 from coupons.settlement import queues
 from coupons.settlement.api_shapes import PayoutLine, SettledPaymentShape
 from directory.offer.api import PROBLEMS, OfferView, page_of
@@ -69,7 +69,7 @@ class PayoutView(PayoutsView):
         payout = get_object_or_404(self.payouts(), number=number)
         after, limit = bounds(request)
         coupons = Redemption.objects.select_related("coupon__booklet__order__campaign")
-        rows = payout.settled_payments.filter(pk__gt=after).order_by("pk")
+        rows = SettledPayment.objects.of(payout).filter(pk__gt=after).order_by("pk")
         rows = rows.select_related("payment__venue", "payment__service").prefetch_related(
             Prefetch(
                 "payment__redemptions", coupons.defer("coupon__booklet__order__campaign__logo").order_by("pk")

@@ -1,18 +1,20 @@
-"""What is owed and no statement counts yet."""
+"""What is owed and no statement counts yet: what accounts owe, less their statements that are not paid.
 
-from django.db.models import Q, Sum
+Payments and what is counted of them are in the books to the cent, so that a provider's account says it too.
+"""
+
+from django.db.models import BigIntegerField, Func, Q, Sum
 
 from coupons.choices import AccountKind
-from coupons.models import Account, CooperationFund, Leg, Payout, SettledPayment
+from coupons.models import Account, CooperationFund, Payout
 from directory.models import Organization
 
-BY_BALANCE = (AccountKind.SPONSOR_REFUNDABLE, AccountKind.FUND_PAYABLE)
+STATED = (AccountKind.PROVIDER_PAYABLE, AccountKind.SPONSOR_REFUNDABLE, AccountKind.FUND_PAYABLE)
 
 
 def due_to_provider(organization: Organization) -> int:
     """Cents; below zero when payments were taken back after their statement."""
-    waiting = SettledPayment.objects.filter(organization=organization, payout=None)
-    return waiting.aggregate(sum=Sum("amount_cents"))["sum"] or 0
+    return less_stated(Q(kind=AccountKind.PROVIDER_PAYABLE, organization=organization))
 
 
 def due_to_sponsor(organization: Organization) -> int:
@@ -26,13 +28,13 @@ def due_to_fund(fund: CooperationFund) -> int:
 
 def due_to_all() -> int:
     """Of everybody: what a cut-off today would state."""
-    to_providers = SettledPayment.objects.filter(payout=None).aggregate(sum=Sum("amount_cents"))["sum"] or 0
-    return to_providers + less_stated(Q(kind__in=BY_BALANCE))
+    return less_stated(Q(kind__in=STATED))
 
 
 def less_stated(accounts: Q) -> int:
-    """What the accounts owe, less their statements that are not paid yet."""
+    """Balances are taken from the last checkpoint on."""
+    balance = Func("pk", function="coupons_balance", output_field=BigIntegerField())
+    held = Account.objects.filter(accounts).aggregate(sum=Sum(balance))["sum"] or 0
     numbers = Account.objects.filter(accounts).values("pk")
-    owed = -(Leg.objects.filter(account__in=numbers).aggregate(sum=Sum("amount_cents"))["sum"] or 0)
-    stated = Payout.objects.filter(account__in=numbers, paid=None)
-    return owed - (stated.aggregate(sum=Sum("amount_cents"))["sum"] or 0)
+    stated = Payout.objects.filter(account__in=numbers, paid=None).aggregate(sum=Sum("amount_cents"))["sum"]
+    return -held - (stated or 0)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from coupons.booklet_numbers import printed_number
 from coupons.choices import AccountKind, EntryKind
 from coupons.lettering import decimal
-from coupons.models import Leg, Payout, Redemption
+from coupons.models import Leg, Payout, SettledPayment
 
 Row = list[str]
 
@@ -41,7 +41,7 @@ def is_provider_s(payout: Payout) -> bool:
 
 def by_day(payout: Payout) -> list[DayLine]:
     named = ("on", "payment__venue__name", "payment__service__name", "cancellation")
-    rows = payout.settled_payments.values(*named).annotate(n=Count("pk"), cents=Sum("amount_cents"))
+    rows = SettledPayment.objects.of(payout).values(*named).annotate(n=Count("pk"), cents=Sum("amount_cents"))
     return [
         DayLine(
             row["on"],
@@ -58,9 +58,9 @@ def by_day(payout: Payout) -> list[DayLine]:
 def by_campaign(payout: Payout) -> list[tuple[str, int]]:
     """Cents that each campaign's cheques paid."""
     sums: dict[str, int] = {}
-    named = ("coupon__booklet__order__campaign__name", "payment__settlements__cancellation")
-    rows = Redemption.objects.filter(payment__settlements__payout=payout).values(*named)
-    for row in rows.annotate(cents=Sum("paid_cents")).order_by(*named):
+    named = ("payment__redemptions__coupon__booklet__order__campaign__name", "cancellation")
+    rows = SettledPayment.objects.of(payout).values(*named)
+    for row in rows.annotate(cents=Sum("payment__redemptions__paid_cents")).order_by(*named):
         name, taken_back = (row[one] for one in named)
         sums[name] = sums.get(name, 0) + (-row["cents"] if taken_back else row["cents"])
     return [(name, cents) for name, cents in sums.items() if cents]
@@ -68,7 +68,7 @@ def by_campaign(payout: Payout) -> list[tuple[str, int]]:
 
 def movements(payout: Payout) -> list[Movement]:
     """Of the account since the statement before, and what that one left over, so that the sum is the statement's."""
-    before = Payout.objects.filter(account=payout.account_id, pk__lt=payout.pk).order_by("-pk").first()
+    before = payout.former()
     legs = Leg.objects.filter(account=payout.account_id, entry__on__lte=payout.cut_off)
     if before is not None:
         legs = legs.filter(entry__on__gt=before.cut_off)
@@ -112,17 +112,21 @@ def coupon_rows(payout: Payout) -> Iterator[Row]:
 def coupons(payout: Payout) -> Iterator[dict[str, Any]]:
     """Never a code: a cheque is told by its public serial."""
     order = "payment__redemptions__coupon__booklet__order"
-    rows = payout.settled_payments.order_by("on", "pk", "payment__redemptions__coupon").values(
-        "on",
-        "payment",
-        "cancellation",
-        "payment__venue__name",
-        "payment__service__name",
-        "payment__redemptions__coupon__booklet",
-        "payment__redemptions__coupon__position",
-        "payment__redemptions__paid_cents",
-        f"{order}__campaign__name",
-        f"{order}__face_value_cents",
+    rows = (
+        SettledPayment.objects.of(payout)
+        .order_by("on", "pk", "payment__redemptions__coupon")
+        .values(
+            "on",
+            "payment",
+            "cancellation",
+            "payment__venue__name",
+            "payment__service__name",
+            "payment__redemptions__coupon__booklet",
+            "payment__redemptions__coupon__position",
+            "payment__redemptions__paid_cents",
+            f"{order}__campaign__name",
+            f"{order}__face_value_cents",
+        )
     )
     return rows.iterator(chunk_size=2_000)
 

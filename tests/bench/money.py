@@ -241,14 +241,12 @@ SELECT entry_id, leg.account, leg.cents FROM laid CROSS JOIN LATERAL (VALUES
 INSERT INTO coupons_settledpayment (payment_id, organization_id, "on", cancellation, amount_cents)
 SELECT payment_id, organization_id, at::date, false, %(face)s FROM laid;
 
-WITH stated AS (
-    INSERT INTO coupons_payout (account_id, number, cut_off, amount_cents, made_at, held_reason)
-    SELECT account_id, 'B' || %(order)s || '-' || account_id, current_date - 2, count(*) * %(face)s, now(), ''
-    FROM laid WHERE n <= %(rest)s - %(unsettled)s GROUP BY account_id
-    RETURNING id, account_id)
-UPDATE coupons_settledpayment queued SET payout_id = stated.id
-FROM laid JOIN stated ON stated.account_id = laid.account_id
-WHERE queued.payment_id = laid.payment_id AND laid.n <= %(rest)s - %(unsettled)s
+INSERT INTO coupons_payout (account_id, number, cut_off, last_settled, amount_cents, made_at, held_reason)
+SELECT account_id, 'B' || %(order)s || '-' || account_id, max(settled."on"),
+       (SELECT max(id) FROM coupons_settledpayment JOIN laid USING (payment_id)
+        WHERE n <= %(rest)s - %(unsettled)s), count(*) * %(face)s, now(), ''
+FROM laid JOIN coupons_settledpayment settled USING (payment_id)
+WHERE n <= %(rest)s - %(unsettled)s GROUP BY account_id
 """
 
 

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from coupons import batches, ledger, payees
+from coupons import batches, counting, ledger, payees
 from coupons.batches import approve, executed, prepare, settle
 from coupons.books import proving
 from coupons.choices import Loss
@@ -238,6 +238,10 @@ class Money(RuleBasedStateMachine):
             + F("refund_lines__other_cents")
         )
         assert not refunds.annotate(said=Sum(told)).exclude(said=F("amount_cents")).exists()
+
+    @invariant()
+    def a_statement_is_the_sum_of_what_it_counts(self) -> None:
+        assert counting.wrong_statements() == counting.accounts_astray() == []
 
     @invariant()
     def nobody_is_paid_more_than_stated(self) -> None:

@@ -4,10 +4,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from defusedxml import ElementTree
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Sum
 
-from coupons import batches, payees, sepa
+from coupons import batches, counting, ledger, payees, sepa
 from coupons.batches import approve, executed, prepare, put_aside, rejected, settle
+from coupons.books import tasks
 from coupons.ledger import balance_cents
 from coupons.models import Account, Attempt, BankDetails, Batch, Entry, Payout, SettledPayment
 from coupons.taking import give_back, take
@@ -60,6 +62,28 @@ def due_to_providers() -> list[int]:
     )
 
 
+def provider_payouts() -> list[Payout]:
+    rows = Payout.objects.filter(account__kind="provider_payable").select_related("account")
+    return list(rows.order_by("pk"))
+
+
+def counted() -> list[list[int]]:
+    """Numbers of what each statement of a provider counts."""
+    return [
+        list(SettledPayment.objects.of(payout).values_list("pk", flat=True)) for payout in provider_payouts()
+    ]
+
+
+def assert_each_is_counted_once() -> None:
+    """None twice, none left out, and to the cent; one by one, and as the nightly check does it."""
+    numbers = [number for lines in counted() for number in lines]
+    assert sorted(numbers) == list(SettledPayment.objects.order_by("pk").values_list("pk", flat=True))
+    for payout in provider_payouts():
+        lines = SettledPayment.objects.of(payout)
+        assert lines.aggregate(sum=Sum("amount_cents"))["sum"] == payout.amount_cents
+    assert counting.wrong_statements() == counting.accounts_astray() == []
+
+
 def test_a_statement_counts_each_payment_once(accountant: User) -> None:
     counter = toy.a_counter()
     paid(counter, 2)
@@ -70,7 +94,8 @@ def test_a_statement_counts_each_payment_once(accountant: User) -> None:
     paid(counter, 1)
     settle(cut_off=CUT_OFF, by=accountant, at=LATER)
     assert due_to_providers() == [3000, 1000]
-    assert SettledPayment.objects.exclude(payout=None).count() == 3
+    assert [len(lines) for lines in counted()] == [2, 1]
+    assert_each_is_counted_once()
 
 
 def test_a_payment_taken_back_before_and_after_its_statement(accountant: User) -> None:
@@ -86,6 +111,103 @@ def test_a_payment_taken_back_before_and_after_its_statement(accountant: User) -
     paid(counter, 3)
     settle(cut_off=CUT_OFF, by=accountant, at=LATER)
     assert due_to_providers() == [1000, 2000]
+    assert [len(lines) for lines in counted()] == [3, 2]
+    assert_each_is_counted_once()
+
+
+def test_what_a_day_brings_after_it_was_stated_is_on_the_next_statement(accountant: User) -> None:
+    """A payment of an earlier day that comes in late; and an earlier cut-off asked for than the last one."""
+    counter = toy.a_counter()
+    paid(counter, 1)
+    late = toy.AT + timedelta(days=5)
+    settle(cut_off=late.date() - timedelta(days=1), by=accountant, at=late)
+    paid(counter, 2)
+    settle(cut_off=CUT_OFF, by=accountant, at=late)
+    assert due_to_providers() == [1000, 2000]
+    assert [payout.cut_off for payout in provider_payouts()] == [late.date() - timedelta(days=1)] * 2
+    assert_each_is_counted_once()
+
+
+def test_what_comes_after_the_cut_off_waits(accountant: User) -> None:
+    counter = toy.a_counter()
+    paid(counter, 1)
+    taken = [coupon.pk for coupon in toy.coupons_in_hand(2)]
+    take(counter.passage(taken), at=toy.AT + timedelta(days=2))
+    take(counter.passage([coupon.pk for coupon in toy.coupons_in_hand(4)]), at=toy.AT + timedelta(days=2))
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    assert due_to_providers() == [1000]
+    # Nor is the rest of a cheque, and the contribution, given back before its day.
+    assert {payout.account.kind for payout in Payout.objects.all()} == {"provider_payable", "fund_payable"}
+    assert Payout.objects.get(account__kind="fund_payable").amount_cents == 10
+    settle(cut_off=CUT_OFF + timedelta(days=2), by=accountant, at=toy.AT + timedelta(days=3))
+    assert due_to_providers() == [1000, 5500]
+    assert (
+        sum(Payout.objects.filter(account__kind="fund_payable").values_list("amount_cents", flat=True)) == 70
+    )
+    assert Payout.objects.get(account__kind="sponsor_refundable").amount_cents == 500
+    assert_each_is_counted_once()
+
+
+def test_balances_from_a_checkpoint_state_the_same(accountant: User) -> None:
+    counter = toy.a_counter()
+    take(counter.passage([c.pk for c in toy.coupons_in_hand(4)]), at=toy.AT)  # 40 € for 35 €
+    ledger.checkpoint(at=toy.AT)
+    take(counter.passage([c.pk for c in toy.coupons_in_hand(4)]), at=toy.AT)
+    take(counter.passage([c.pk for c in toy.coupons_in_hand(4)]), at=toy.AT + timedelta(days=2))
+    ledger.checkpoint(at=toy.AT)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    stated = sorted((payout.account.kind, payout.amount_cents) for payout in Payout.objects.all())
+    assert stated == [
+        ("fund_payable", 80),
+        ("provider_payable", 7000),
+        ("sponsor_refundable", 500),
+        ("sponsor_refundable", 500),
+    ]
+
+
+@pytest.mark.owner
+def test_a_statement_that_is_not_its_lines_is_detected(accountant: User) -> None:
+    """Written by whom nothing stops: the owner of the database, its rules taken away."""
+    counter = toy.a_counter()
+    paid(counter)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    paid(counter)
+    payout = provider_payouts()[0]
+    tasks.check_statements(timestamp=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE coupons_payout DISABLE TRIGGER USER")
+        cursor.execute("UPDATE coupons_payout SET amount_cents = amount_cents + 1 WHERE id = %s", [payout.pk])
+        cursor.execute("ALTER TABLE coupons_payout ENABLE TRIGGER USER")
+    assert counting.wrong_statements() == [payout.pk]
+    assert counting.accounts_astray() == [payout.account_id]
+    with pytest.raises(tasks.BooksDisagree):
+        tasks.check_statements(timestamp=0)
+
+
+@pytest.mark.owner
+@pytest.mark.parametrize("back", ["cut_off - 1, last_settled", "cut_off, last_settled - 1"])
+def test_no_statement_goes_back(accountant: User, back: str) -> None:
+    counter = toy.a_counter()
+    paid(counter)
+    settle(cut_off=CUT_OFF, by=accountant, at=LATER)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        connection.cursor().execute(
+            "INSERT INTO coupons_payout"
+            " (account_id, number, cut_off, last_settled, amount_cents, made_at, held_reason)"
+            f" SELECT account_id, 'back', {back}, 1, now(), '' FROM coupons_payout LIMIT 1"
+        )
+    assert refused.value.__cause__.diag.constraint_name == "payout_goes_forward"
+
+
+@pytest.mark.owner
+@pytest.mark.parametrize(
+    "change", ['UPDATE coupons_settledpayment SET "on" = "on"', "DELETE FROM coupons_settledpayment"]
+)
+def test_the_queue_is_final(accountant: User, change: str) -> None:
+    paid(toy.a_counter())
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        connection.cursor().execute(change)
 
 
 def test_today_is_not_over(accountant: User) -> None:
@@ -246,7 +368,11 @@ def test_what_coupons_left_over_is_stated_to_the_sponsor_and_the_fund(accountant
 
 @pytest.mark.parametrize(
     ("change", "constraint"),
-    [({"amount_cents": 1}, "payout_final"), ({"cut_off": date(2020, 1, 1)}, "payout_final")],
+    [
+        ({"amount_cents": 1}, "payout_final"),
+        ({"cut_off": date(2020, 1, 1)}, "payout_final"),
+        ({"last_settled": 1_000_000}, "payout_final"),
+    ],
 )
 def test_a_statement_is_what_it_is(accountant: User, change: dict, constraint: str) -> None:
     counter = toy.a_counter()
@@ -269,7 +395,7 @@ def test_a_statement_is_not_paid_by_another_amount(accountant: User) -> None:
 
 @pytest.mark.parametrize(
     "sql",
-    ["INSERT INTO coupons_payout (id) VALUES (1)", "UPDATE coupons_settledpayment SET payout_id = NULL"],
+    ["INSERT INTO coupons_payout (id) VALUES (1)", "UPDATE coupons_settledpayment SET amount_cents = 1"],
 )
 def test_the_site_cannot_state_by_itself(sql: str) -> None:
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():

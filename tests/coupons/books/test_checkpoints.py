@@ -14,6 +14,7 @@ from coupons.ledger import balance_cents, checkpoint, wrong_checkpoints
 from coupons.models import Account, Checkpoint, CooperationFund
 from directory.models import Organization
 from tests.coupons import toy
+from tests.coupons.hasty import make_hasty
 
 
 def two_accounts() -> tuple[Account, Account]:
@@ -113,9 +114,11 @@ def a_late_writer(of: tuple[Account, Account]) -> Iterator[Event]:
     thread = Thread(target=write)
     thread.start()
     assert written.wait(20)
-    yield may_commit
-    may_commit.set()
-    thread.join(20)
+    try:
+        yield may_commit
+    finally:
+        may_commit.set()
+        thread.join(20)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -149,21 +152,14 @@ def test_without_the_wait_it_would_be_left_out() -> None:
     of = two_accounts()
     with a_late_writer(of), connection.cursor() as cursor:
         moved(10, "after", of)
-        cursor.execute("SELECT pg_get_functiondef('coupons_checkpoint'::regproc)")
-        [source] = cursor.fetchone()
-        hasty = source.replace("public.coupons_checkpoint(", "public.hasty(").replace(
-            "WHILE EXISTS", "WHILE false AND EXISTS"
-        )
-        assert hasty.count("hasty") == 1
-        assert "false AND" in hasty
-        cursor.execute(hasty)
-        cursor.execute("SELECT hasty(now())")
+        make_hasty(cursor, "coupons_checkpoint")
+        cursor.execute("SELECT hasty_coupons_checkpoint(now())")
     try:
         assert balance_cents(of[0]) == 10
         assert wrong_checkpoints() == sorted(account.pk for account in of)
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP FUNCTION hasty(timestamptz, interval)")
+            cursor.execute("DROP FUNCTION hasty_coupons_checkpoint, hasty_coupons_whole_up_to")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 from django.db.models import Sum
 
-from coupons import batches
+from coupons import batches, counting
 from coupons.choices import AccountKind
 from coupons.ledger import account, balance_cents
 from coupons.models import Attempt, BankAnswer, Batch, Entry, Leg, Payout, SettledPayment
@@ -79,7 +79,10 @@ def assert_all_is_counted_once(house: House) -> None:
     taken = SettledPayment.objects.aggregate(sum=Sum("amount_cents"))["sum"]
     stated = Payout.objects.filter(account__kind="provider_payable").aggregate(sum=Sum("amount_cents"))["sum"]
     assert stated == taken == sum(range(1, 4)) * PROVIDERS // 3 * 1000
-    assert not SettledPayment.objects.filter(payout=None).exists()
+    for payout in Payout.objects.filter(account__kind="provider_payable"):
+        lines = SettledPayment.objects.of(payout)
+        assert lines.aggregate(sum=Sum("amount_cents"))["sum"] == payout.amount_cents
+    assert counting.wrong_statements() == counting.accounts_astray() == []
     assert Leg.objects.aggregate(sum=Sum("amount_cents"))["sum"] == 0
 
 
