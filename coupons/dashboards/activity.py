@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,9 @@ from coupons.dashboards.names import Named, Names
 from coupons.dashboards.reading import Scope
 from coupons.dashboards.tables import Table
 from coupons.models import Leg
-from directory.models import Organization, Service, Venue
+from directory.echoes import Echo
+from directory.models import Organization, Review, Service, Venue
+from directory.models.reviews import MARKS
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,12 @@ class Activity:
             tables.largest_first(counted),
             codes=("origin",),
         )
+
+    def satisfaction(self) -> Echo:
+        """What people say after a passage in any of its venues."""
+        found = Review.objects.standing().filter(organization=self.organization).order_by()
+        sums = found.aggregate(answers=Count("pk"), **{name: Sum(name, default=0) for name in MARKS})
+        return Echo(None, sums["answers"], *(sums[name] for name in MARKS))
 
     def to_confirm(self, at: datetime) -> int:
         """Venues that have not been confirmed for nine months."""

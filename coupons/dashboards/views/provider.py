@@ -25,6 +25,7 @@ def activity(request: SignedInRequest, organization: Organization) -> HttpRespon
         "who": [showing.shown(one) for one in (found.publics(), found.origins())],
         # What is owed is for those who see money.
         "due": found.due() if may(request.user, Capability.SEE_MONEY, organization) else None,
+        "echo": found.satisfaction(),
         "to_confirm": found.to_confirm(timezone.now()),
         "confirms": may(request.user, Capability.CONFIRM, organization),
         **freshness(),

@@ -110,6 +110,8 @@ def dashboard(request: SignedInRequest, organization: Organization, campaign_id:
             {"label": one.label, "own": showing.percent(one.own), "all": showing.percent(one.all)}
             for one in figures.compared
         ],
+        "echo": figures.satisfaction,
+        "passages": None if figures.too_few else figures.all_uses.payments,
         "manages": may(request.user, Capability.MANAGE_CAMPAIGNS, organization),
         **freshness(),
     }
