@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -37,7 +38,10 @@ class Activity:
         self.organization = organization
         self.scope = Scope.of_provider(organization.pk)
         self.names = Names()
-        self.uses = reading.uses(self.scope, "month", "service", "category", "public")
+
+    @cached_property
+    def uses(self) -> dict[str, dict[Any, reading.Uses]]:
+        return reading.uses(self.scope, "month", "service", "category", "public")
 
     @property
     def all_uses(self) -> reading.Uses:

@@ -182,9 +182,10 @@ def delays(campaigns: Sequence[int]) -> list[tuple[int, int, int]]:
     return [(campaign, days, booklets) for campaign, days, booklets in rows(sql, [list(campaigns)])]
 
 
-# Of payments that stand and took a coupon of the campaigns; from the few that are rated, not from the many that are not.
+# Of payments that stand and took a coupon of the campaigns: from the few that are rated, not from all of them.
 SATISFACTION = """
-SELECT count(*)::int, coalesce(sum(reception), 0)::int, coalesce(sum(usefulness), 0)::int, coalesce(sum(progress), 0)::int
+SELECT count(*)::int, coalesce(sum(reception), 0)::int, coalesce(sum(usefulness), 0)::int,
+       coalesce(sum(progress), 0)::int
 FROM directory_review WHERE standing AND id IN (
     SELECT rating.review_id FROM coupons_rating rating
     JOIN coupons_redemption redemption ON redemption.payment_id = rating.payment_id

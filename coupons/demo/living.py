@@ -15,8 +15,9 @@ from django.utils import timezone
 from coupons import reporting
 from coupons.accepting import Rule, accepting
 from coupons.choices import AgeBand, Public, Situation
+from coupons.demo.accounting import open_funds
 from coupons.distribution.handing import hand_over
-from coupons.models import Booklet, CooperationFund, Coupon, Order, Payment
+from coupons.models import Booklet, Coupon, Order, Payment
 from coupons.taking import Passage, give_back, take
 from directory.demo.accounts import person
 from directory.models import Listing, Place, Service, User
@@ -39,7 +40,7 @@ class Offered(NamedTuple):
 
 def live(order: Order, progress: Callable[[str], None] = lambda text: None) -> None:
     now = timezone.now()
-    CooperationFund.objects.get_or_create(area=None, defaults={"name": "Fonds national de coopération"})
+    open_funds(at=now)
     # Asked for once: their passwords are checked each time.
     giver, agent = person("sponsor-distributor", at=now), person("provider-agent", at=now)
     made = 0
