@@ -15,7 +15,7 @@ from coupons.lettering import day_of
 from coupons.models import Attempt, CooperationFund, Payout
 from coupons.signals.watching import watch
 from directory.demo.accounts import demonstration_organization, person
-from directory.models import Organization
+from directory.models import Organization, User
 from geodata.models import Area
 
 REGION = "84"
@@ -36,10 +36,11 @@ def open_funds(*, at: datetime) -> None:
 def build(*, at: datetime) -> int:
     """Returns how many statements the provider of the demonstration has."""
     provider = demonstration_organization()
-    tell_bank(provider, at - timedelta(days=PAID_DAYS_AGO + 7))
     if not statements_of(provider).exists():
-        pay(provider, at - timedelta(days=PAID_DAYS_AGO))
-        batches.settle(cut_off=day_of(at) - timedelta(days=1), by=person("accountant", at=at), at=at)
+        accountant = person("accountant", at=at)
+        tell_bank(provider, accountant, at - timedelta(days=PAID_DAYS_AGO + 7))
+        pay(provider, accountant, at - timedelta(days=PAID_DAYS_AGO))
+        batches.settle(cut_off=day_of(at) - timedelta(days=1), by=accountant, at=at)
     watch(at)
     proving.publish(at=at)
     return statements_of(provider).count()
@@ -50,23 +51,22 @@ def statements_of(provider: Organization) -> QuerySet[Payout]:
 
 
 @transaction.atomic
-def tell_bank(provider: Organization, at: datetime) -> None:
+def tell_bank(provider: Organization, accountant: User, at: datetime) -> None:
     if payees.details_of(provider).exists():
         return
     details = payees.enter(
         payee=provider, holder=provider.name, iban=IBAN, by=person("provider-manager", at=at), at=at
     )
-    payees.verify(details=details, by=person("accountant", at=at), at=at)
+    payees.verify(details=details, by=accountant, at=at)
 
 
 @transaction.atomic
-def pay(provider: Organization, at: datetime) -> None:
+def pay(provider: Organization, accountant: User, at: datetime) -> None:
     """What was due until the day before, in a batch that the bank executed two days later."""
-    accountant, approver = person("accountant", at=at), person("approver", at=at)
     batches.settle(cut_off=day_of(at) - timedelta(days=1), by=accountant, at=at)
     if not statements_of(provider).exists():
         return
     batch, _waiting = batches.prepare(execute_on=day_of(at) + timedelta(days=1), by=accountant, at=at)
-    batches.approve(batch=batch, by=approver, at=at)
+    batches.approve(batch=batch, by=person("approver", at=at), at=at)
     lines = Attempt.objects.filter(batch=batch).order_by("pk")
     batches.all_executed(attempts=lines, by=accountant, at=at + timedelta(days=2))
