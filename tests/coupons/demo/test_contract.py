@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from coupons.models import Payment
-from directory.models import Labelling
+from directory.models import Labelling, Service
 from tests.matrix import world
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,7 @@ def provider() -> None:
     built.organization.save()
     built.place.point = Point(4.9, 44.9, srid=4326)
     built.place.save()
+    Service.objects.filter(pk=built.service.pk).update(price_cents=3500)
     Labelling.objects.update(during=(date(2020, 1, 1), date(2040, 1, 1)))
 
 
