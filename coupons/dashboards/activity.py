@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,9 @@ from coupons.dashboards.names import Named, Names
 from coupons.dashboards.reading import Scope
 from coupons.dashboards.tables import Table
 from coupons.models import Leg
-from directory.models import Organization, Service, Venue
+from directory.echoes import Echo
+from directory.models import Organization, Review, Service, Venue
+from directory.models.reviews import MARKS
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,10 @@ class Activity:
         self.organization = organization
         self.scope = Scope.of_provider(organization.pk)
         self.names = Names()
-        self.uses = reading.uses(self.scope, "month", "service", "category", "public")
+
+    @cached_property
+    def uses(self) -> dict[str, dict[Any, reading.Uses]]:
+        return reading.uses(self.scope, "month", "service", "category", "public")
 
     @property
     def all_uses(self) -> reading.Uses:
@@ -90,6 +96,12 @@ class Activity:
             tables.largest_first(counted),
             codes=("origin",),
         )
+
+    def satisfaction(self) -> Echo:
+        """What people say after a passage in any of its venues."""
+        found = Review.objects.standing().filter(organization=self.organization).order_by()
+        sums = found.aggregate(answers=Count("pk"), **{name: Sum(name, default=0) for name in MARKS})
+        return Echo(None, sums["answers"], *(sums[name] for name in MARKS))
 
     def to_confirm(self, at: datetime) -> int:
         """Venues that have not been confirmed for nine months."""

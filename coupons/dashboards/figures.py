@@ -17,6 +17,7 @@ from coupons.dashboards.reading import Moved, Scope
 from coupons.dashboards.tables import Table
 from coupons.discretion import K
 from coupons.models import Campaign
+from directory.echoes import Echo
 
 NOTHING = Moved(0, 0, 0)
 # Averages of all sponsors are told where no two of them can work out the third.
@@ -308,6 +309,11 @@ class Figures:
             (zone for zone in found if zone.booklets >= K),
             key=lambda zone: (-zone.booklets, zone.name.labels),
         )
+
+    @cached_property
+    def satisfaction(self) -> Echo:
+        """What people say after a passage; the means are None while fewer than K answered."""
+        return Echo(None, *reading.satisfaction(self.numbers))
 
     @cached_property
     def compared(self) -> list[Compared]:

@@ -1,5 +1,6 @@
 """How the platform is: the books, the jobs, and how much of France has a venue near."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -7,8 +8,9 @@ import numpy as np
 from django.core.cache import cache
 from django.db import connection
 
-from coupons.choices import OrderStatus
-from coupons.models import Order
+from coupons.choices import OrderStatus, SignalState
+from coupons.holds import open_holds
+from coupons.models import Order, Proof, Signal, Watch
 from directory.models import Listing
 from geodata.communes import communes
 from geodata.neighbours import nearest_km
@@ -116,6 +118,40 @@ def orders() -> list[tuple[OrderStatus, int]]:
         (OrderStatus.FUNDED, waiting.to_print().count()),
         (OrderStatus.PRINTED, waiting.to_deliver().count()),
     ]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Signals that nobody decided about, payees whose money is held back, and until when payments were looked at."""
+
+    signals: int
+    holds: int
+    until: datetime | None
+
+
+def watched() -> Watched:
+    last = Watch.objects.order_by("-until").values_list("until", flat=True).first()
+    return Watched(Signal.objects.filter(state=SignalState.OPEN).count(), open_holds().count(), last)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The last proof of reserve, as it was signed, in cents."""
+
+    on: date
+    bank: int
+    owed: int
+    sound: bool
+
+
+def published() -> Published | None:
+    proof = Proof.objects.first()
+    if proof is None:
+        return None
+    said = json.loads(proof.content)
+    return Published(
+        proof.on, said["bank_cents"], said["owed_cents"]["total"], said["covered"] and said["counted"]
+    )
 
 
 def near(on: date) -> Near:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coupons.dashboards.figures import Figures
+from coupons.dashboards.keeping import kept
 from coupons.dashboards.names import Named
 from coupons.dashboards.tables import Table
 from coupons.models import Campaign
@@ -25,13 +26,19 @@ MOST_EPCIS, MOST_DEPARTEMENTS = 60, 12
 
 def drawn(figures: Figures, campaign: Campaign, level: str, *, nonce: str) -> dict[str, Any]:
     """`level` is commune or epci. Small counts are not on it."""
+    parts = kept(f"map.{level}", figures.numbers, lambda: drawing(figures, campaign, level))
+    return maps.movements(*parts, nonce=nonce)
+
+
+def drawing(
+    figures: Figures, campaign: Campaign, level: str
+) -> tuple[list[dict[str, Any]], list[Arrow], list[Spot]]:
+    """The ground, what moves, what is used or is not."""
     used, flows = (
         (figures.epcis, figures.epci_flows) if level == "epci" else (figures.communes, figures.flows)
     )
     spots = [*empty(figures), *circles(used)]
-    return maps.movements(
-        ground(figures, campaign, used, level), arrows(figures, flows, level), spots, nonce=nonce
-    )
+    return ground(figures, campaign, used, level), arrows(figures, flows, level), spots
 
 
 def circles(used: Table) -> list[Spot]:

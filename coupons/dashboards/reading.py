@@ -182,6 +182,25 @@ def delays(campaigns: Sequence[int]) -> list[tuple[int, int, int]]:
     return [(campaign, days, booklets) for campaign, days, booklets in rows(sql, [list(campaigns)])]
 
 
+# Of payments that stand and took a coupon of the campaigns: from the few that are rated, not from all of them.
+SATISFACTION = """
+SELECT count(*)::int, coalesce(sum(reception), 0)::int, coalesce(sum(usefulness), 0)::int,
+       coalesce(sum(progress), 0)::int
+FROM directory_review WHERE standing AND id IN (
+    SELECT rating.review_id FROM coupons_rating rating
+    JOIN coupons_redemption redemption ON redemption.payment_id = rating.payment_id
+    JOIN coupons_coupon coupon ON coupon.id = redemption.coupon_id
+    JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
+    JOIN coupons_order made ON made.id = booklet.order_id WHERE made.campaign_id = ANY(%s))
+"""
+
+
+def satisfaction(campaigns: Sequence[int]) -> tuple[int, int, int, int]:
+    """How many answered after a passage, and the sums of their marks: reception, usefulness, progress."""
+    [found] = rows(SATISFACTION, [list(campaigns)])
+    return found
+
+
 class Moved(NamedTuple):
     """Debits of a campaign's accounts by kind of entry, in cents."""
 

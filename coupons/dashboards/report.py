@@ -74,6 +74,7 @@ def told(campaign: Campaign, at: datetime) -> dict[str, Any]:
         ],
         "delays": drawn(figures.delay_classes),
         "distances": drawn(figures.distance_classes),
+        "satisfaction": satisfaction(figures),
         "zones": [zone(one) for one in what_if.remote(figures, Rule.of(campaign), on, MOST_ZONES)],
         "more_zones": max(len(figures.white_zones) - MOST_ZONES, 0),
     }
@@ -91,6 +92,24 @@ def key_figures(figures: Figures) -> list[dict[str, str]]:
         (_("de la remise à l'usage, pour la moitié des chèques"), metres(figures.distance)),
     ]
     return [{"label": label, "value": value} for label, value in found if value]
+
+
+def satisfaction(figures: Figures) -> dict[str, Any]:
+    """Marks out of five, none while too few answered, and how many did."""
+    echo, too_few = figures.satisfaction, figures.too_few
+    marks = [
+        (_("Accueil"), echo.reception),
+        (_("Utilité"), echo.usefulness),
+        (_("Progrès"), echo.progress),
+    ]
+    return {
+        "marks": [
+            {"label": label, "value": wording.out_of_five(mark)} for label, mark in marks if mark is not None
+        ],
+        "answers": wording.counted(echo.answers),
+        "missing": echo.missing,
+        "passages": "" if too_few else wording.counted(figures.all_uses.payments),
+    }
 
 
 def days(found: Quartiles | None) -> str:

@@ -222,9 +222,11 @@ def days(found: Sequence[tuple[date, str, int, Uses]], names: Names, told: dict[
         names.category(category).codes[0]: names.category(category).labels[0]
         for _d, _c, category, _u in found
     }
+    # Of the few days there are, not of each of the many lines.
+    written = {day: wording.dated(day) for day in {day for day, _commune, _category in sums}}
     lines = [
         Line(
-            (wording.dated(day), *names.commune(commune).labels, labels[category]),
+            (written[day], *names.commune(commune).labels, labels[category]),
             tuple(of[1:]),
             names.commune(commune).at,
             (day.isoformat(), commune, category),

@@ -10,14 +10,16 @@ from random import Random
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.db import transaction
 from django.utils import timezone
 
 from coupons import reporting
 from coupons.accepting import Rule, accepting
 from coupons.choices import AgeBand, Public, Situation
+from coupons.demo.accounting import open_funds
 from coupons.distribution.handing import hand_over
-from coupons.models import Booklet, CooperationFund, Coupon, Order, Payment
-from coupons.taking import NATIONAL, Passage, give_back, take
+from coupons.models import Booklet, Coupon, Order, Payment
+from coupons.taking import Passage, give_back, take
 from directory.demo.accounts import person
 from directory.models import Listing, Place, Service, User
 from directory.querysets import ListingQuerySet
@@ -39,19 +41,19 @@ class Offered(NamedTuple):
 
 def live(order: Order, progress: Callable[[str], None] = lambda text: None) -> None:
     now = timezone.now()
-    CooperationFund.objects.get_or_create(area=None, defaults={"name": NATIONAL})
-    # Asked for once: their passwords are checked each time.
+    open_funds(at=now)
     giver, agent = person("sponsor-distributor", at=now), person("provider-agent", at=now)
     made = 0
     for rank, (code, many) in enumerate(GIVEN):
         commune = Area.objects.current().defer("geom").filter(level=Area.Level.COMMUNE, code=code).first()
         if commune is None:
             continue
-        chance = Random(rank)
-        booklets = handed_over(order, commune, many, chance, giver, now)
-        nearby = offered(order, commune, now)
-        for booklet in booklets:
-            made += spent(booklet, nearby, Random(f"{code}-{booklet.position}"), agent, now)
+        # All of a commune at once: hundreds of commits would cost more than what they commit.
+        with transaction.atomic():
+            booklets = handed_over(order, commune, many, Random(rank), giver, now)
+            nearby = offered(order, commune, now)
+            for booklet in booklets:
+                made += spent(booklet, nearby, Random(f"{code}-{booklet.position}"), agent, now)
     take_one_back(order, now)
     reporting.refresh()
     progress(f"{made} paiements de démonstration")

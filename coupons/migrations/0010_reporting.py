@@ -67,7 +67,7 @@ def used(table: str, column: str, day: str) -> str:
     SELECT campaign, {day}, organization, place, service, public,
            count(DISTINCT payment) FILTER (WHERE sign = 1) - count(DISTINCT payment) FILTER (WHERE sign = -1),
            sum(sign), sum(sign * paid), sum(sign * returned), sum(sign * contribution)
-    FROM coupons_uses_of(p_entries) GROUP BY 1, 2, 3, 4, 5, 6
+    FROM these_uses GROUP BY 1, 2, 3, 4, 5, 6
     ON CONFLICT (campaign_id, "{column}", organization_id, place_id, service_id, public)
     DO UPDATE SET {added(table, *USED)};
 """
@@ -113,18 +113,22 @@ BEGIN
     GROUP BY 1, 2, 3, 4
     ON CONFLICT (campaign_id, "on", origin_id, public)
     DO UPDATE SET {added("coupons_handedout", "booklets", "coupons")};
+
+    -- Looked up once: four tables are summed up from them.
+    CREATE TEMPORARY TABLE these_uses ON COMMIT DROP AS SELECT * FROM coupons_uses_of(p_entries);
+    ANALYZE these_uses;
 {used("coupons_usedofday", "on", "day")}{used("coupons_usedofmonth", "month", "date_trunc('month', day)::date")}
     INSERT INTO coupons_flow (campaign_id, organization_id, origin_id, place_id, payments, coupons)
     SELECT campaign, organization, origin, place,
            count(DISTINCT payment) FILTER (WHERE sign = 1) - count(DISTINCT payment) FILTER (WHERE sign = -1),
            sum(sign)
-    FROM coupons_uses_of(p_entries) GROUP BY 1, 2, 3, 4
+    FROM these_uses GROUP BY 1, 2, 3, 4
     ON CONFLICT (campaign_id, organization_id, origin_id, place_id)
     DO UPDATE SET {added("coupons_flow", "payments", "coupons")};
 
     -- What stands now, whichever entries were read: an entry that comes later looks again.
     CREATE TEMPORARY TABLE touched ON COMMIT DROP AS
-    SELECT DISTINCT booklet AS id, campaign FROM coupons_uses_of(p_entries);
+    SELECT DISTINCT booklet AS id, campaign FROM these_uses;
     DELETE FROM coupons_started WHERE booklet_id IN (SELECT id FROM touched);
     INSERT INTO coupons_started (booklet_id, campaign_id, days)
     SELECT touched.id, touched.campaign, greatest(min(payment."on") - hand_over."on", 0)
@@ -134,7 +138,7 @@ BEGIN
     JOIN coupons_redemption redemption ON redemption.coupon_id = coupon.id AND redemption.standing
     JOIN coupons_payment payment ON payment.id = redemption.payment_id
     GROUP BY touched.id, touched.campaign, hand_over."on";
-    DROP TABLE touched;
+    DROP TABLE touched, these_uses;
 END $$;
 """
 

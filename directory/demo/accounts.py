@@ -99,12 +99,8 @@ def _staff(role: str, at: datetime) -> Account:
 
 
 def _user(email: str, name: str) -> User:
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        user = User.objects.create_user(email, _password(email), name=name)
-    elif not user.check_password(_password(email)):
-        user.set_password(_password(email))
-        user.save(update_fields=["password"])
+    """Without a password until accounts are asked for: one is slow to make, and nobody knows it before."""
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
     EmailAddress.objects.update_or_create(
         user=user, email=email, defaults={"verified": True, "primary": True}
     )
@@ -114,6 +110,7 @@ def _user(email: str, name: str) -> User:
 def _account(
     role: str, user: User, organization: Organization | None, at: datetime, *, second_factor: bool
 ) -> Account:
+    _let_in(user)
     user.tokens.filter(name=PURPOSE, revoked_at=None).update(revoked_at=at)
     _token, secret = create_token(organization=organization, name=PURPOSE, scopes=SCOPES, by=user, at=at)
     return Account(
@@ -124,6 +121,13 @@ def _account(
         totp_secret=_second_factor(user) if second_factor else None,
         organization=organization.pk if organization else None,
     )
+
+
+def _let_in(user: User) -> None:
+    password = _password(user.email)
+    if not (user.has_usable_password() and user.check_password(password)):
+        user.set_password(password)
+        user.save(update_fields=["password"])
 
 
 def payable_service(organization: Organization, at: datetime) -> Service | None:

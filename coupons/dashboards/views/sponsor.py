@@ -21,18 +21,20 @@ from coupons.accepting import Rule
 from coupons.choices import EntryKind
 from coupons.dashboards import exporting, mapping, opening, reading, showing, what_if
 from coupons.dashboards.figures import TABLES, Figures, table_of
+from coupons.dashboards.keeping import kept
+from coupons.dashboards.panels import panels
 from coupons.dashboards.reading import Moved
+from coupons.dashboards.tables import Table
 from coupons.dashboards.views.entering import for_managers, for_viewers, freshness, own_campaign
 from coupons.discretion import K
 from coupons.models import Campaign
-from directory import wording
 from directory.entry import SignedInRequest
 from directory.models import Organization
 from directory.offer.views.entering import paged
 from directory.rights import Capability, may
 
 ROWS = 100
-MOST_ZONES, MOST_REMOTE = 6, 200
+MOST_REMOTE = 200
 # A person who asks waits at most so long; the worker does the rest.
 PATIENCE_S = 3.0
 NOTHING = Moved(0, 0, 0)
@@ -87,29 +89,10 @@ def summed(campaigns: list[Campaign]) -> list[Summed]:
 @for_viewers
 def dashboard(request: SignedInRequest, organization: Organization, campaign_id: int) -> HttpResponse:
     campaign = own_campaign(organization, campaign_id)
-    figures = Figures([campaign])
     context = {
         "organization": organization,
         "campaign": campaign,
-        "steps": showing.steps(figures.funnel),
-        "money": {
-            name: wording.amount(c) if c is not None else showing.few() for name, c in figures.money.items()
-        },
-        "months": showing.shown(figures.months, standing=True),
-        "hand_overs": showing.shown(figures.hand_overs, standing=True),
-        "where": showing.shown(figures.communes),
-        "by": [showing.shown(one) for one in (figures.categories, figures.venue_types, figures.publics)],
-        "flows": showing.shown(figures.flows),
-        "delay": figures.delay,
-        "delays": showing.shown(figures.delay_classes),
-        "distance": figures.distance,
-        "distances": showing.shown(figures.distance_classes),
-        "zones": figures.white_zones[:MOST_ZONES],
-        "more_zones": max(len(figures.white_zones) - MOST_ZONES, 0),
-        "compared": [
-            {"label": one.label, "own": showing.percent(one.own), "all": showing.percent(one.all)}
-            for one in figures.compared
-        ],
+        **panels(Figures([campaign])),
         "manages": may(request.user, Capability.MANAGE_CAMPAIGNS, organization),
         **freshness(),
     }
@@ -138,7 +121,7 @@ def lines(
     campaign = own_campaign(organization, campaign_id)
     if figure not in TABLES:
         raise Http404
-    table = table_of(Figures([campaign]), figure)
+    table = kept_table(campaign, figure)
     page = Paginator(table.lines, ROWS).get_page(request.GET.get("page", "1")[:9])
     context = {
         "organization": organization,
@@ -152,6 +135,11 @@ def lines(
     return render(request, "dashboards/lines.html", context)
 
 
+def kept_table(campaign: Campaign, figure: str) -> Table:
+    figures = Figures([campaign])
+    return kept(f"table.{figure}", figures.numbers, lambda: table_of(figures, figure))
+
+
 @require_safe
 @for_viewers
 def export(
@@ -160,7 +148,7 @@ def export(
     campaign = own_campaign(organization, campaign_id)
     if figure not in TABLES or form not in exporting.WRITERS:
         raise Http404
-    table = table_of(Figures([campaign]), figure)
+    table = kept_table(campaign, figure)
     return sent(exporting.WRITERS[form](table), form, f"{campaign.slug}-{figure}")
 
 
@@ -175,7 +163,12 @@ def sent(pieces: Any, form: str, name: str) -> StreamingHttpResponse:
 @for_viewers
 def white_zones(request: SignedInRequest, organization: Organization, campaign_id: int) -> HttpResponse:
     campaign = own_campaign(organization, campaign_id)
-    remote = what_if.remote(Figures([campaign]), Rule.of(campaign), timezone.localdate(), MOST_REMOTE)
+    figures, today = Figures([campaign]), timezone.localdate()
+    remote = kept(
+        f"remote.{today}",
+        figures.numbers,
+        lambda: what_if.remote(figures, Rule.of(campaign), today, MOST_REMOTE),
+    )
     context = {"organization": organization, "campaign": campaign, "remote": remote, **freshness()}
     return render(request, "dashboards/white_zones.html", context)
 

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from coupons.demo import applying, rhone
+from coupons import reporting
+from coupons.demo import accounting, answering, applying, rhone
 from directory.demo import france
 from geodata.models import Area
 
@@ -21,7 +22,12 @@ class Command(BaseCommand):
             raise CommandError("Il n'y a pas encore de territoires. Lancez d'abord : manage.py import_areas")
         venues = france.build(on=timezone.localdate(), progress=self.stderr.write)
         campaign = rhone.build(progress=self.stderr.write)
+        now = timezone.now()
+        answers = answering.build(at=now)
+        statements = accounting.build(at=now)
+        reporting.refresh()
         applications = applying.build(at=timezone.now())
         self.stdout.write(
-            f"{venues} lieux de démonstration, campagne « {campaign.name} », {applications} candidatures au label"
+            f"{venues} lieux de démonstration, campagne « {campaign.name} », {answers} avis, {statements} relevés, "
+            f"{applications} candidatures au label"
         )
