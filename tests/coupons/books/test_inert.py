@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from coupons import payees
-from coupons.books import funds, notes, proving
+from coupons.books import notes, proving
 from coupons.models import Account, BankDetails, CooperationFund, Entry, Paper
 from directory.models import Organization, User
 from tests.coupons import toy
@@ -27,7 +27,7 @@ def fill(text: str) -> None:
 
 def test_typed_texts_are_text(story: Story, accountant: Client, manager: Client) -> None:
     fund = CooperationFund.objects.get(area=None)
-    payees.enter(account=funds.account_of(fund), holder="x", iban=IBAN, by=story.accountant, at=toy.AT)
+    payees.enter(payee=fund, holder="x", iban=IBAN, by=story.accountant, at=toy.AT)
     refund = made.refunded(story)
     proving.publish(at=toy.AT)
     own = story.campaign.organization.pk
