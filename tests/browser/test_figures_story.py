@@ -30,12 +30,14 @@ def test_from_the_dashboard_to_the_report(open_page: OpenPage, sign_in: SignIn, 
     remis = page.get_by_role("region", name="Chèques", exact=True).get_by_role("row", name="Remis")
     expect(remis).to_contain_text("124")
     report = page.get_by_role("link", name="Le rapport, en PDF").get_attribute("href") or ""
-    page.get_by_role("link", name="Toutes les lignes : Les communes").click()
-    shown = [row.get_by_role("cell").all_inner_texts() for row in page.locator("tbody tr").all()]
-    names = page.locator("tbody tr th").all_inner_texts()
-    rows = downloaded(page)
-    assert [row[0] for row in rows[1:]] == names
-    assert shown
+    page.get_by_role("link", name="Toutes les lignes : Où ils sont utilisés").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Où ils sont utilisés")
+    lines = page.locator("tbody tr").all()
+    rows = downloaded(page)[1:]
+    assert len(rows) == len(lines) == 2
+    for line, row in zip(lines, rows, strict=True):
+        assert line.get_by_role("rowheader").inner_text() in row
+        assert line.get_by_role("cell").first.inner_text() in row
     first = page_of(page.request.get(report).body())
     for words in (life.organization.name, life.campaign.name, "124"):
         assert words in first
