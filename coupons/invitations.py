@@ -40,6 +40,11 @@ class Invitation:
     address: str
 
     @property
+    def page(self) -> str:
+        """Where the code is typed in, as people read an address on paper: "aptic.example/avis/"."""
+        return self.address.partition("#")[0].partition("://")[2]
+
+    @property
     def qr_code(self) -> SafeString:
         drawn = io.BytesIO()
         made = segno.make_qr(self.address, error="m")

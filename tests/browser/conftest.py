@@ -65,7 +65,7 @@ def open_page(chromium: Browser, live_server: Any, transactional_db: None) -> It
 
     def open_one(**options: Any) -> Page:
         context = chromium.new_context(base_url=live_server.url, locale="fr-FR", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         context.route("**/*", keep_home)
         page = context.new_page()

@@ -1,9 +1,12 @@
 """The counter in Chromium: on a phone, with a scanner, without script, without network, with answers that get lost."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -18,6 +21,7 @@ from tests.coupons import toy
 from tests.coupons.counter.conftest import Provider, build, coupons
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SHOTS = os.environ.get("SHOTS")
 PHONE = {"width": 390, "height": 844}
 Counter = Callable[..., Page]
 
@@ -86,6 +90,27 @@ def test_thirty_five_euros_with_three_cheques_and_five_in_cash(
     page.get_by_text("Annuler ce paiement", exact=True).click()
     page.get_by_role("button", name="Oui, annuler").click()
     expect(page.get_by_role("heading", name="Paiement annulé")).to_be_visible()
+
+
+def test_a_receipt_is_one_small_ticket(counter: Counter) -> None:
+    """On paper: a quarter of a sheet, with all that its holder needs, and nothing of the screen."""
+    page = counter()
+    scan(page, *coupons(3))
+    expect(page.locator(".is-accepted")).to_have_count(3)
+    confirm(page)
+    expect(page.get_by_role("heading", name="Paiement validé")).to_be_visible()
+    raw = page.pdf(prefer_css_page_size=True)
+    if SHOTS:
+        Path(SHOTS, "receipt.pdf").write_bytes(raw)
+    document = pypdfium2.PdfDocument(raw)
+    assert len(document) == 1
+    paper = document[0]
+    assert [round(side * 25.4 / 72) for side in paper.get_size()] == [105, 148]
+    words = " ".join(paper.get_textpage().get_text_range().split())
+    for said in ("Reçu", "30 €", "5 €", "Votre avis compte", "/avis/ et écrivez ce code"):
+        assert said in words
+    for unsaid in ("Paiement suivant", "Annuler", "Accessibilité"):
+        assert unsaid not in words
 
 
 def test_without_script(counter: Counter, provider: Provider) -> None:

@@ -2,29 +2,17 @@
 
 from datetime import timedelta
 
-from coupons import ledger, payees
+from coupons import ledger
 from coupons.batches import settle
-from coupons.books import funds, proving
+from coupons.books import proving
 from coupons.choices import AccountKind, EntryKind
-from coupons.models import Account, BankDetails, Campaign, CooperationFund, Entry, Paper, Payout
+from coupons.models import Account, Campaign, CooperationFund, Entry, Paper, Payout
 from tests.matrix.lines import Line, everybody, line
 from tests.matrix.world import AT, World
-
-IBAN = "FR7630006000011234567890189"
 
 
 def national() -> CooperationFund:
     return CooperationFund.objects.get(area=None)
-
-
-def details(world: World) -> BankDetails:
-    return payees.enter(
-        account=funds.account_of(national()),
-        holder="Fonds",
-        iban=IBAN,
-        by=world.users["administrator"],
-        at=AT,
-    )
 
 
 def posted(world: World) -> Entry:

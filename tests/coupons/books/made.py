@@ -1,7 +1,7 @@
 """Books with something of each kind in them, by the verbs."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from coupons.batches import settle
 from coupons.choices import Loss
@@ -35,10 +35,7 @@ class Story:
 def a_story(campaign: Campaign | None = None) -> Story:
     campaign = campaign or toy.a_campaign(booklet_size=5, name="Le numérique pour tous")
     order = made.funded(campaign, booklets=3)
-    issue(order=order, at=toy.AT)
-    for coupon in Coupon.objects.filter(booklet__order=order):
-        coupon.digest = digest(new_codes(1)[0])
-        coupon.save(update_fields=["digest"])
+    printed(order, at=toy.AT)
     accountant = made.somebody("comptable@exemple.test")
     first, second, _third = order.booklet_set.order_by("position")
     for booklet in (first, second):
@@ -51,6 +48,14 @@ def a_story(campaign: Campaign | None = None) -> Story:
     give_back(cancelled, by=accountant, reason="erreur", at=toy.AT)
     losing.cancel(booklet=second, loss=Loss.LOST, replace=False, by=accountant, at=toy.AT)
     return Story(campaign, order, counter, payment, cancelled, accountant)
+
+
+def printed(order: Order, *, at: datetime) -> None:
+    """Its coupons, with codes that nobody has."""
+    issue(order=order, at=at)
+    for coupon in Coupon.objects.filter(booklet__order=order):
+        coupon.digest = digest(new_codes(1)[0])
+        coupon.save(update_fields=["digest"])
 
 
 def refunded(story: Story) -> Payout:

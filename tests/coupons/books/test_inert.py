@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from coupons import payees
-from coupons.books import funds, notes, proving
-from coupons.models import Account, BankDetails, CooperationFund, Entry, Paper
+from coupons.books import notes, proving
+from coupons.models import Account, CooperationFund, Entry, Paper
 from directory.models import Organization, User
 from tests.coupons import toy
 from tests.coupons.books import made
@@ -18,16 +18,16 @@ IBAN = "FR7630006000011234567890189"
 
 
 def fill(text: str) -> None:
-    """Every text that may change: funds, who holds their account, organisations, people."""
+    """Every text that may change: funds, who holds the country's account, organisations, people."""
     CooperationFund.objects.update(name=text[:160])
-    BankDetails.objects.update(holder=text[:70])
     Organization.objects.update(name=text[:250])
     User.objects.update(name=text[:120])
+    national, by = CooperationFund.objects.get(area=None), User.objects.latest("pk")
+    payees.enter(payee=national, holder=text[:70], iban=IBAN, by=by, at=toy.AT)
 
 
 def test_typed_texts_are_text(story: Story, accountant: Client, manager: Client) -> None:
     fund = CooperationFund.objects.get(area=None)
-    payees.enter(account=funds.account_of(fund), holder="x", iban=IBAN, by=story.accountant, at=toy.AT)
     refund = made.refunded(story)
     proving.publish(at=toy.AT)
     own = story.campaign.organization.pk

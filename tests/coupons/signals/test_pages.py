@@ -108,9 +108,10 @@ def payable() -> list[Payout]:
     later = toy.AT + timedelta(days=1)
     batches.settle(cut_off=toy.AT.date(), by=accountant, at=later)
     account = Account.objects.get(kind="provider_payable")
-    if not account.bank_details.exists():
+    provider = payees.payee_of(account)
+    if not payees.details_of(provider).exists():
         entered = payees.enter(
-            account=account, holder="x", iban="FR7630006000011234567890189", by=accountant, at=toy.AT
+            payee=provider, holder="x", iban="FR7630006000011234567890189", by=accountant, at=toy.AT
         )
         payees.verify(details=entered, by=approver, at=toy.AT)
     return list(batches.to_pay().filter(account=account))

@@ -62,7 +62,9 @@ def test_a_statement_paid_to_the_provider_and_to_nobody_else(shop: Shop) -> None
     accountant, approver = (User.objects.create_user(f"{n}@exemple.test") for n in ("comptable", "autre"))
     batches.settle(cut_off=toy.AT.date(), by=accountant, at=LATER)
     for payout, iban in zip(Payout.objects.order_by("pk"), IBANS, strict=True):
-        entered = payees.enter(account=payout.account, holder="x", iban=iban, by=accountant, at=toy.AT)
+        entered = payees.enter(
+            payee=payees.payee_of(payout.account), holder="x", iban=iban, by=accountant, at=toy.AT
+        )
         payees.verify(details=entered, by=approver, at=toy.AT)
     batch, _waiting = batches.prepare(execute_on=LATER.date(), by=accountant, at=LATER)
     batch = batches.approve(batch=batch, by=approver, at=LATER)

@@ -1,0 +1,58 @@
+"""One story of figures: a sponsor's dashboard, one figure opened to its lines, its file, the report for a council."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, SignIn
+from tests.browser.road import DESK
+from tests.coupons.dashboards.life import Life, build
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def life(transactional_db: None) -> Life:
+    cache.clear()
+    return build()
+
+
+def test_from_the_dashboard_to_the_report(open_page: OpenPage, sign_in: SignIn, life: Life) -> None:
+    page = open_page(viewport=DESK, accept_downloads=True)
+    sign_in(page, life.viewer)
+    page.goto(f"/espace/{life.organization.pk}/tableau-de-bord/")
+    page.get_by_role("link", name=life.campaign.name).click()
+    remis = page.get_by_role("region", name="Chèques", exact=True).get_by_role("row", name="Remis")
+    expect(remis).to_contain_text("124")
+    report = page.get_by_role("link", name="Le rapport, en PDF").get_attribute("href") or ""
+    page.get_by_role("link", name="Toutes les lignes : Où ils sont utilisés").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Où ils sont utilisés")
+    lines = page.locator("tbody tr").all()
+    rows = downloaded(page)[1:]
+    assert len(rows) == len(lines) == 2
+    for line, row in zip(lines, rows, strict=True):
+        assert line.get_by_role("rowheader").inner_text() in row
+        assert line.get_by_role("cell").first.inner_text() in row
+    first = page_of(page.request.get(report).body())
+    for words in (life.organization.name, life.campaign.name, "124"):
+        assert words in first
+
+
+def downloaded(page: Page) -> list[list[str]]:
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="CSV").click()
+    text = Path(fetched.value.path()).read_text(encoding="utf-8-sig")
+    return list(csv.reader(StringIO(text), delimiter=";"))
+
+
+def page_of(pdf: bytes) -> str:
+    """The words of the first page, which is drawn too: it is not blank."""
+    document = pypdfium2.PdfDocument(pdf)
+    first = document[0]
+    assert first.render(scale=1).to_pil().convert("L").getextrema() == (0, 255)
+    return " ".join(first.get_textpage().get_text_range().split())
