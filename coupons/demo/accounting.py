@@ -14,6 +14,7 @@ from coupons.choices import AccountKind
 from coupons.lettering import day_of
 from coupons.models import Attempt, CooperationFund, Payout
 from coupons.signals.watching import watch
+from coupons.taking import NATIONAL
 from directory.demo.accounts import demonstration_organization, person
 from directory.models import Organization, User
 from geodata.models import Area
@@ -26,7 +27,7 @@ PAID_DAYS_AGO = 35
 
 def open_funds(*, at: datetime) -> None:
     """The country's, and that of a region: payments in it give to it."""
-    CooperationFund.objects.get_or_create(area=None, defaults={"name": "Fonds national de coopération"})
+    CooperationFund.objects.get_or_create(area=None, defaults={"name": NATIONAL})
     region = Area.objects.current().defer("geom").filter(level=Area.Level.REGION, code=REGION).first()
     if region is not None and not CooperationFund.objects.filter(area=region).exists():
         name = f"Fonds de coopération {region.name} (démonstration)"
