@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import connections
+from django.urls import get_resolver
 from django.utils.text import slugify
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
@@ -34,6 +35,8 @@ SignIn = Callable[[Page, User], None]
 def chromium(django_db_setup: None) -> Iterator[Browser]:
     executable = shutil.which("chromium")
     assert executable, "Chromium is missing: bin/test installs it"
+    # Else the first page waits for the modules of every room to be read.
+    assert get_resolver().url_patterns
     # Playwright's own event loop lives in this thread, and Django would take it for an asynchronous view's.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

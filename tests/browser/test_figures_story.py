@@ -1,6 +1,7 @@
 """One story of figures: a sponsor's dashboard, one figure opened to its lines, its file, the report for a council."""
 
 import csv
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.browser.road import DESK
 from tests.coupons.dashboards.life import Life, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SHOTS = os.environ.get("SHOTS")
 
 
 @pytest.fixture
@@ -54,5 +56,10 @@ def page_of(pdf: bytes) -> str:
     """The words of the first page, which is drawn too: it is not blank."""
     document = pypdfium2.PdfDocument(pdf)
     first = document[0]
-    assert first.render(scale=1).to_pil().convert("L").getextrema() == (0, 255)
+    drawn = first.render(scale=1.5).to_pil()
+    if SHOTS:
+        drawn.save(Path(SHOTS, "report.png"))
+    darkest, lightest = drawn.convert("L").getextrema()
+    assert darkest < 80
+    assert lightest > 240
     return " ".join(first.get_textpage().get_text_range().split())
