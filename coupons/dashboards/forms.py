@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from coupons.accepting import Rule
 from coupons.dashboards.figures import Figures
+from coupons.dashboards.keeping import kept
 from coupons.dashboards.what_if import changed
 from coupons.models import Campaign, Zone
 from directory.referential import referential
@@ -71,14 +72,20 @@ class RuleForm(forms.Form):
 
 def territories(campaign: Campaign, figures: Figures) -> list[tuple[Any, str]]:
     """As it is, everywhere, what the communes of the hand-overs belong to, and the sponsor's own drawings."""
-    known, codes = communes(), {row.commune for row in figures.handed_out}
-    here = [position for position, code in enumerate(known.code) if code in codes]
-    numbers = {int(known.of[level][position]) for level in LEVELS for position in here}
-    around = Area.objects.filter(pk__in=numbers).defer("geom").order_by("name")[:MOST_AREAS]
+    around = kept("around", figures.numbers, lambda: surrounding(figures))
     drawn = Zone.objects.in_use().filter(organization=campaign.organization_id).select_related("area")
     return [
         (SAME, _("Le territoire de la campagne, sans changement")),
         (EVERYWHERE, _("Partout en France")),
-        *((area.pk, f"{area.name} ({area.get_level_display()})") for area in around),
+        *around,
         *((zone.pk, zone.area.name) for zone in drawn.defer("area__geom")[:MOST_AREAS]),
     ]
+
+
+def surrounding(figures: Figures) -> list[tuple[int, str]]:
+    """What the communes of the hand-overs belong to."""
+    known, codes = communes(), {row.commune for row in figures.handed_out}
+    here = [position for position, code in enumerate(known.code) if code in codes]
+    numbers = {int(known.of[level][position]) for level in LEVELS for position in here}
+    areas = Area.objects.filter(pk__in=numbers).defer("geom").order_by("name")[:MOST_AREAS]
+    return [(area.pk, f"{area.name} ({area.get_level_display()})") for area in areas]

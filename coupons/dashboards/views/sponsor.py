@@ -1,6 +1,6 @@
 """A sponsor's dashboards: all its campaigns, one of them, its map, its figures line by line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from csp.constants import NONCE, SELF
@@ -33,7 +33,7 @@ from directory.models import Organization
 from directory.offer.views.entering import paged
 from directory.rights import Capability, may
 
-ROWS = 100
+ROWS, KEPT_PAGES = 100, 20
 MOST_REMOTE = 200
 # A person who asks waits at most so long; the worker does the rest.
 PATIENCE_S = 3.0
@@ -121,18 +121,33 @@ def lines(
     campaign = own_campaign(organization, campaign_id)
     if figure not in TABLES:
         raise Http404
-    table = kept_table(campaign, figure)
-    page = Paginator(table.lines, ROWS).get_page(request.GET.get("page", "1")[:9])
+    asked = request.GET.get("page", "1")[:9]
+    number = int(asked) if asked.isdecimal() else 1
     context = {
         "organization": organization,
         "campaign": campaign,
-        "table": table,
-        "page": page,
-        "rows": showing.rows(table, list(page)),
-        "total": showing.totals(table),
+        **lines_of_page(campaign, figure, number),
         **freshness(),
     }
     return render(request, "dashboards/lines.html", context)
+
+
+def lines_of_page(campaign: Campaign, figure: str, number: int) -> dict[str, Any]:
+    """The first pages are kept by themselves: a long table takes longer to fetch than to page through."""
+    if number > KEPT_PAGES:
+        return paged_lines(campaign, figure, number)
+    return kept(f"page.{figure}.{number}", [campaign.pk], lambda: paged_lines(campaign, figure, number))
+
+
+def paged_lines(campaign: Campaign, figure: str, number: int) -> dict[str, Any]:
+    table = kept_table(campaign, figure)
+    page = Paginator(table.lines, ROWS).get_page(number)
+    return {
+        "table": replace(table, lines=[]),
+        "rows": showing.rows(table, list(page)),
+        "total": showing.totals(table),
+        "next": page.next_page_number() if page.has_next() else None,
+    }
 
 
 def kept_table(campaign: Campaign, figure: str) -> Table:

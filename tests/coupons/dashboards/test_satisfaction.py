@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from coupons import reporting
 from coupons.books import proving
 from coupons.dashboards import report
 from coupons.dashboards.figures import Figures
@@ -27,6 +28,7 @@ def answer(life: Life, many: int) -> None:
     for rank, payment in enumerate(life.payments[1 : many + 1]):
         marks = {"reception": 1 + rank % 5, "usefulness": 4, "progress": 5}
         rate(code=invitation(payment.pk).code, marks=marks, comment="", at=payment.at + timedelta(days=1))
+    reporting.refresh()
 
 
 def shown(client: Client, life: Life) -> str:
