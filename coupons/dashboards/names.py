@@ -24,6 +24,7 @@ class Names:
 
     def __init__(self) -> None:
         self._communes: dict[str, Named] = {}
+        self._categories: dict[int, Named] = {}
 
     @cached_property
     def _known(self) -> Communes:
@@ -73,7 +74,12 @@ class Names:
         return {area.pk: area for area in rows}
 
     def category(self, number: int) -> Named:
-        """The main category of a service's category."""
+        """The main category of a service's category: asked for each of many rows, of which few kinds there are."""
+        if number not in self._categories:
+            self._categories[number] = self._category(number)
+        return self._categories[number]
+
+    def _category(self, number: int) -> Named:
         found = referential().categories.get(number)
         if found is None:
             return Named((_("Autre"),), ("",))
