@@ -111,7 +111,7 @@ def test_a_new_entry_takes_the_place_of_one_that_waits(provider: Organization, m
 def test_a_fund_has_an_account_of_its_own(
     house: House, provider: Organization, manager: User, django_capture_on_commit_callbacks: Any
 ) -> None:
-    fund = CooperationFund.objects.create(name="Fonds d'essai")
+    fund = CooperationFund.objects.get(area=None)
     with django_capture_on_commit_callbacks(execute=True):
         details = entered(fund, house.accountant)
     assert written_to() == [["tresor@exemple.test"]]

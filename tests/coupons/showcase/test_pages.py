@@ -96,7 +96,7 @@ def test_an_ended_campaign_says_so(client: Client, west: Area) -> None:
     campaign_of(west, ends_on=date(2026, 1, 1))
     for address in (PAGE, PAGE + "liste/?lon=2.5&lat=48.5", "/lieux/?campaign=ouest&lon=2.5&lat=48.5"):
         page = client.get(address).content.decode()
-        assert "Ces chèques s&#x27;utilisaient jusqu&#x27;au 1 janvier 2026" in page, address
+        assert "Ces chèques s&#x27;utilisaient jusqu&#x27;au 1er janvier 2026" in page, address
         assert "Lieu 0" not in page
     shown = client.get("/lieux/?campaign=ouest&lon=2.5&lat=48.5&payable=all").content.decode()
     assert "Lieu 0" in shown
