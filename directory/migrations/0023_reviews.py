@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 (
                     "venue",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         primary_key=True,
                         related_name="feedback",
                         serialize=False,

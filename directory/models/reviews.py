@@ -105,10 +105,11 @@ class Review(models.Model):
 class Feedback(models.Model):
     """What lists and sheets read of a venue's passages. Database triggers write it; the site's role cannot.
 
-    `last_used_on` is the local day of the last payment that stands; sums are over reviews that stand.
+    A venue that has some has payments or reviews too, and is never deleted. `last_used_on` is the local day of the
+    last payment that stands; sums are over reviews that stand.
     """
 
-    venue = models.OneToOneField(Venue, models.CASCADE, primary_key=True, related_name="feedback")
+    venue = models.OneToOneField(Venue, models.DO_NOTHING, primary_key=True, related_name="feedback")
     last_used_on = models.DateField(_("dernier usage"), null=True)
     answers = models.PositiveIntegerField(_("réponses"), default=0)
     reception_sum = models.PositiveIntegerField(default=0)

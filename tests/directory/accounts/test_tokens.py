@@ -87,7 +87,10 @@ def test_it_acts_for_its_organisation_only(organization: Organization, manager: 
 def test_with_its_scopes_only(organization: Organization, manager: User) -> None:
     reader = through(made(organization, manager, "read")[1])
     writer = through(made(organization, manager, "offer")[1])
-    assert {wanted for wanted in Capability if may(reader, wanted, organization)} == {Capability.SEE}
+    assert {wanted for wanted in Capability if may(reader, wanted, organization)} == {
+        Capability.SEE,
+        Capability.SEE_MONEY,
+    }
     assert may(writer, Capability.EDIT_OFFER, organization)
     assert not may(writer, Capability.MANAGE_MEMBERS, organization)
     assert not may(writer, Capability.USE_TOKENS, organization)
