@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from coupons.models import CooperationFund, Payment
+from coupons.models import Payment
 from coupons.taking import Passage, take
 from tests.coupons import toy
 from tests.matrix.lines import Line, line
@@ -10,7 +10,6 @@ from tests.matrix.world import World
 
 
 def payment(world: World) -> Payment:
-    CooperationFund.objects.get_or_create(area=None, defaults={"name": "Fonds d'essai"})
     asked = Passage(
         key=uuid4(),
         service=world.service,

@@ -61,7 +61,7 @@ ARGUMENTS = {
     "line_id": line_of_it,
     "answer_id": answer,
     "details_id": lambda world: details(world).pk,
-    "fund_id": lambda world: CooperationFund.objects.get_or_create(name="Fonds", area=None)[0].pk,
+    "fund_id": lambda world: CooperationFund.objects.get(area=None).pk,
     "kind": "csv",
 }
 

@@ -108,6 +108,7 @@ def test_what_waits_is_counted(
         "Demandes d'adhésion": 0,
         "Doublons possibles": 3,
         "Signalements": 3,
+        "Avis à relire": 0,
         "Lieux à vérifier": 3,
     }
 
