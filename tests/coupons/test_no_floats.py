@@ -5,7 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOOR = ROOT / "coupons"
-# What is measured and not counted: places on Earth, shares of a territory, means of answers, strokes of a drawing, seconds.
+# What is measured and not counted: places on Earth, shares of a territory, means of answers, strokes of a drawing,
+# seconds.
 # A share or a mean of amounts is only told; no amount is made of one.
 MEASURES = {
     "campaigns/api_shapes.py",

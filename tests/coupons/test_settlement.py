@@ -63,15 +63,14 @@ def due_to_providers() -> list[int]:
 
 
 def provider_payouts() -> list[Payout]:
-    rows = Payout.objects.filter(account__kind="provider_payable").select_related("account")
-    return list(rows.order_by("pk"))
+    return list(
+        Payout.objects.filter(account__kind="provider_payable").select_related("account").order_by("pk")
+    )
 
 
 def counted() -> list[list[int]]:
     """Numbers of what each statement of a provider counts."""
-    return [
-        list(SettledPayment.objects.of(payout).values_list("pk", flat=True)) for payout in provider_payouts()
-    ]
+    return [list(SettledPayment.objects.of(one).values_list("pk", flat=True)) for one in provider_payouts()]
 
 
 def assert_each_is_counted_once() -> None:
