@@ -63,9 +63,8 @@ def due_to_providers() -> list[int]:
 
 
 def provider_payouts() -> list[Payout]:
-    return list(
-        Payout.objects.filter(account__kind="provider_payable").select_related("account").order_by("pk")
-    )
+    rows = Payout.objects.filter(account__kind="provider_payable").select_related("account").order_by("pk")
+    return list(rows)
 
 
 def counted() -> list[list[int]]:
