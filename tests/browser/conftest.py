@@ -18,7 +18,7 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import connections
 from django.urls import get_resolver
 from django.utils.text import slugify
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from directory.models import Category, Labelling, Place, Service, User, Venue, VenueType
 from geodata.folding import fold
@@ -39,6 +39,8 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
     assert get_resolver().url_patterns
     # Playwright's own event loop lives in this thread, and Django would take it for an asynchronous view's.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # A page that is right is right at once; one on a busy machine may take its time.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield browser
