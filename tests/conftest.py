@@ -17,7 +17,13 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from tests import migrated
 from tests.signing_in import SignedInClient
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template()
 
 
 @pytest.fixture(scope="session")
@@ -66,8 +72,12 @@ def as_the_site(request: pytest.FixtureRequest) -> None:
     """Inside a test's transaction the role is the site's, which owns nothing."""
     if "db" in request.fixturenames:
         request.getfixturevalue("db")
-    if not connection.in_atomic_block or request.node.get_closest_marker("owner"):
-        return
+    if connection.in_atomic_block and not request.node.get_closest_marker("owner"):
+        become_the_site()
+
+
+def become_the_site() -> None:
+    """Until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM pg_roles WHERE rolname = 'aptic_site'")
         if cursor.rowcount:

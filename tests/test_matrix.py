@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 import tests.matrix
+from tests.conftest import become_the_site
 from tests.matrix import world as matrix_world
 from tests.matrix.lines import ROLES, Line
 from tests.matrix.world import World
@@ -55,12 +56,16 @@ def test_every_line_has_its_address() -> None:
     assert not [name for name in LINES if name not in ROUTES]
 
 
-@pytest.fixture
-def world() -> World:
-    return matrix_world.build()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Built once, in a transaction around all the questions, by the site; each question is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        become_the_site()
+        yield matrix_world.build()
+        transaction.set_rollback(True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browsers(world: World) -> dict[str, Browser]:
     """One for each role, signed in wholly."""
     opened = {}

@@ -113,11 +113,14 @@ def sign_in(live_server: Any) -> SignIn:
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """`axe(page)`: axe-core's violations, each `{id, where: [HTML of the elements]}`; [] is a pass."""
+    """`axe(page)`: axe-core's violations on the loaded page, each `{id, where: [HTML of elements]}`; [] is a pass."""
     source = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
 
     def violations(page: Page) -> list[dict[str, Any]]:
-        page.evaluate(source)
+        # A click waits until the next page begins to arrive, not until it is there.
+        page.wait_for_load_state()
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
         found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
         return [{"id": one["id"], "where": [node["html"] for node in one["nodes"]]} for one in found]
 

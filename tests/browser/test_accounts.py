@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # A folder for pictures of every page, to look at.
 SHOTS = os.environ.get("SHOTS")
 PASSWORD = "cheval-agrafe-pile"
-WIDTHS = (320, 390, 1280)
+WIDTHS = (320, 1280)
 Look = Callable[[Page, str], None]
 
 

@@ -97,7 +97,7 @@ def addresses(story: made.Story, manager: User, accountant: User) -> dict[str, l
     }
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_pages_are_for_everybody(
     open_page: OpenPage,
     sign_in: SignIn,

@@ -90,7 +90,7 @@ def test_a_photo_is_read_on_the_device(page: Page, sponsor: Sponsor) -> None:
     expect(page.get_by_text(f"{sponsor.booklets[0].number}-03")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_for_axe(open_page: OpenPage, axe: Axe, sponsor: Sponsor, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 800})
     page.goto("/cheque/")

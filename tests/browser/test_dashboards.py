@@ -1,4 +1,4 @@
-"""The dashboards in Chromium: a sponsor from its figures to the report, the framed map, axe at three widths.
+"""The dashboards in Chromium: a sponsor from its figures to the report, the framed map, axe at two widths.
 
 SHOTS names a folder to keep pictures in.
 """
@@ -18,7 +18,7 @@ from tests.coupons.dashboards.life import Life, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHOTS = os.environ.get("SHOTS")
-WIDTHS = (320, 390, 1280)
+WIDTHS = (320, 1280)
 
 
 @pytest.fixture

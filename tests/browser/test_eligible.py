@@ -22,7 +22,7 @@ from geodata.models import Area
 from tests.browser.conftest import Axe, OpenPage, SignIn, make_venue
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = pytest.mark.parametrize("width", [320, 390, 1280])
+WIDTHS = pytest.mark.parametrize("width", [320, 1280])
 DEAR = "Atelier de la Tour"
 
 
@@ -48,6 +48,7 @@ def at(width: int, **more: Any) -> dict[str, Any]:
 
 
 def cards(page: Page) -> list[str]:
+    page.wait_for_load_state()
     return page.locator("[data-cards] .card-name").all_inner_texts()
 
 

@@ -19,6 +19,7 @@ TILES_BYTES = 80_000
 
 
 def names(page: Page) -> list[str]:
+    page.wait_for_load_state()
     return page.locator("[data-cards] .card-name").all_inner_texts()
 
 

@@ -1,6 +1,6 @@
 """The operator prints an order, fetches its files and sends its parcels; the sponsor says they are there.
 
-Every page on the way at three widths: axe finds nothing, nothing is cut off sideways. SHOTS names a folder for
+Every page on the way at two widths: axe finds nothing, nothing is cut off sideways. SHOTS names a folder for
 pictures.
 """
 
@@ -24,7 +24,7 @@ from tests.directory.label.conftest import private_files
 __all__ = ["private_files"]  # a fixture of every test
 pytestmark = pytest.mark.django_db(transaction=True)
 SHOTS = os.environ.get("SHOTS")
-WIDTHS = (320, 390, 1280)
+WIDTHS = (320, 1280)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.coupons import toy
 from tests.coupons.ratings.conftest import Receipt, a_moderator, paid, rated
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = (320, 390, 1280)
+WIDTHS = (320, 1280)
 TOO_WIDE = """() => [...document.querySelectorAll("main *")]
   .filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
   .map(one => one.outerHTML.slice(0, 60)).slice(0, 5)"""

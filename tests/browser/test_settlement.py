@@ -132,7 +132,7 @@ def furnished(house: House) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_pages_are_for_everybody(
     open_page: OpenPage, sign_in: SignIn, axe: Axe, house: House, width: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""Upkeep in Chromium: every page at three widths, a report without JavaScript, two venues made one."""
+"""Upkeep in Chromium: every page at two widths, a report without JavaScript, two venues made one."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.directory.upkeep import conftest as upkeep
 from tests.signing_in import SignedInClient
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = (320, 390, 1280)
+WIDTHS = (320, 1280)
 NOON = upkeep.NOON
 # Degrees of longitude that make a hundred metres at 46.5° north.
 HUNDRED_M = 100 / 76_700

@@ -1,6 +1,6 @@
 """A manager registers an endpoint, tests it and reads its log; staff look at a signal and hold a payout.
 
-Every page at three widths: axe finds nothing, nothing is cut off sideways. SHOTS names a folder for pictures.
+Every page at two widths: axe finds nothing, nothing is cut off sideways. SHOTS names a folder for pictures.
 """
 
 import os
@@ -25,7 +25,7 @@ from tests.coupons.webhooks.receiver import Receiver, receiving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHOTS = os.environ.get("SHOTS")
-WIDTHS = (320, 390, 1280)
+WIDTHS = (320, 1280)
 Look = Callable[[Page, str], None]
 
 

@@ -79,10 +79,10 @@ def test_a_balanced_entry_in_two_statements_is_refused_at_the_first() -> None:
     "call",
     [
         # A payment of no coupons, of coupons that are not there, of nothing, by nobody.
-        "coupons_pay(gen_random_uuid(), '', 1, 1, 1, 1, 1, '', now(), current_date, 100, ARRAY[]::bigint[], 1)",
-        "coupons_pay(gen_random_uuid(), '', 1, 1, 1, 1, 1, '', now(), current_date, 100, ARRAY[-1]::bigint[], 1)",
-        "coupons_pay(gen_random_uuid(), '', 1, 1, 1, 1, 1, '', now(), current_date, -100, ARRAY[1]::bigint[], 1)",
-        "coupons_pay(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+        "coupons_pay(gen_random_uuid(), '', 1, 1, 1, 1, 1, '', now(), current_date, 100, ARRAY[]::bigint[])",
+        "coupons_pay(gen_random_uuid(), '', 1, 1, 1, 1, 1, '', now(), current_date, 100, ARRAY[-1]::bigint[])",
+        "coupons_pay(gen_random_uuid(), '', 1, 1, 1, 1, 1, '', now(), current_date, -100, ARRAY[1]::bigint[])",
+        "coupons_pay(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
         "coupons_account_of('bank; DROP TABLE coupons_leg')",
         "coupons_account_of('provider_payable')",
         "coupons_expire(NULL, NULL, 10)",

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from coupons.charts import Mark, bars, columns
-from tests.hostile import PAYLOADS
+from tests.hostile import TELLING
 
 MARKS = [Mark("Guéret", 12, "12"), Mark("Aubusson", None, "non montré"), Mark("Felletin", 0, "0")]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,7 +27,7 @@ def test_a_drawing_is_named_described_and_needs_no_style(draw: object) -> None:
 
 @pytest.mark.parametrize("draw", [bars, columns])
 def test_hostile_words_are_words(draw: object) -> None:
-    for payload in PAYLOADS:
+    for payload in TELLING:
         visible = "".join(char for char in payload if char.isprintable())
         svg = draw("essai", visible, visible, [Mark(visible, 1, visible)])  # type: ignore[operator]
         kinds = {one.tag.removeprefix(SVG) for one in ElementTree.fromstring(svg).iter()}

@@ -3,7 +3,6 @@
 The steps are the verbs that pages and API call, in any order hypothesis thinks of; the model is additions.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -38,6 +37,7 @@ from coupons.taking import give_back, take
 from directory.accounts.refusals import Refused
 from tests.coupons import toy
 from tests.coupons.orders import made
+from tests.examples import examples
 
 IBAN = "FR7630006000011234567890189"
 FACE, CONTRIBUTION = 1000, 10
@@ -263,7 +263,7 @@ def test_the_books_follow_every_step(seller: None) -> None:
     run_state_machine_as_test(
         Money,
         settings=settings(
-            max_examples=int(os.environ.get("APTIC_EXAMPLES", "20")),
+            max_examples=examples(12),
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

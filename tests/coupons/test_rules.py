@@ -32,6 +32,7 @@ from tests.coupons.territory import (
     outline,
     with_hole,
 )
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -239,7 +240,9 @@ def test_row_by_row_and_all_at_once_say_the_same(campaign: Campaign) -> None:
     ]
     seen = set()
 
-    @settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(30), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     @given(subsets, subsets, subsets, st.sampled_from([0, 1, 2, -1, 39, 60]))
     def check(where: set[int], what: set[int], how: set[int], days: int) -> None:
         campaign.areas.set(areas[i] for i in where)

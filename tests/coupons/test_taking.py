@@ -10,7 +10,7 @@ from django.db.models import Sum
 from coupons.choices import OrderStatus
 from coupons.ledger import balance_cents
 from coupons.models import Account, Campaign, CooperationFund, Coupon, Entry, Leg, Payment, Redemption
-from coupons.taking import NotUsable, OneTooMany, OtherQuestion, fund_for, give_back, take
+from coupons.taking import NotUsable, OneTooMany, OtherQuestion, give_back, take
 from geodata.models import Area
 from tests.coupons import toy
 
@@ -169,13 +169,13 @@ def test_taking_back_after_the_last_day_gives_the_value_to_the_sponsor() -> None
 def test_the_fund_is_that_of_the_smallest_territory() -> None:
     counter = toy.a_counter()
     national = CooperationFund.objects.get(area=None)
-    assert fund_for(counter.place) == national
+    assert toy.fund_of(counter.place) == national
     funds = {}
     for level, west, east in (("region", 0, 4), ("epci", 1, 2), ("departement", 3, 4)):
         outline = f"MULTIPOLYGON((({west} 0,{east} 0,{east} 4,{west} 4,{west} 0)))"
         area = Area.objects.create(level=level, code=level, name=level, geom=outline, point="POINT(0 0)")
         funds[level] = CooperationFund.objects.create(name=level, area=area)
-    assert fund_for(counter.place) == funds["epci"]
+    assert toy.fund_of(counter.place) == funds["epci"]
 
 
 @pytest.mark.parametrize(

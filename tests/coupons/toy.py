@@ -159,6 +159,13 @@ def coupons_with_codes(n: int, **fields: Any) -> tuple[list[Coupon], list[str]]:
     return list(Coupon.objects.filter(booklet=booklets[0]).order_by("position")), codes
 
 
+def fund_of(place: Place) -> CooperationFund:
+    """The one that a payment at this place would give its contribution to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coupons_fund_of(%s)", [place.pk])
+        return CooperationFund.objects.get(pk=cursor.fetchone()[0])
+
+
 def in_state(coupons: QuerySet[Coupon], state: str) -> int:
     """Coupons as they may be found, put there by the owner of the database: the site cannot."""
     with connection.cursor() as cursor:

@@ -18,6 +18,7 @@ from directory.paging import Hit, looked_for, nearest_hits, walked_hits
 from geodata.timezones import TIMEZONES
 from tests.directory import spiral
 from tests.directory.upkeep.conftest import person
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +87,7 @@ parts = st.tuples(st.integers(0, WEEK - 1), st.integers(1, 900)).map(lambda p: (
 
 
 @hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(parts, max_size=8))
 def test_the_index_knows_each_half_hour_of_a_week(week: list[tuple[int, int]]) -> None:
@@ -98,7 +99,7 @@ def test_the_index_knows_each_half_hour_of_a_week(week: list[tuple[int, int]]) -
 
 
 @hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     zone=st.sampled_from(TIMEZONES),

@@ -9,7 +9,6 @@ from django.urls import reverse
 from coupons.batches import to_pay
 from coupons.books import funds
 from coupons.models import CooperationFund
-from coupons.taking import fund_for
 from directory.accounts.refusals import Refused
 from directory.models import Change
 from geodata.models import Area
@@ -31,12 +30,12 @@ def an_area(level: str, code: str, size: float) -> Area:
 
 def test_the_smallest_territory_wins_and_the_country_takes_the_rest() -> None:
     counter, away = toy.a_counter(), toy.a_counter("Loin", 9, 9)
-    assert fund_for(counter.place).area is None
+    assert toy.fund_of(counter.place).area is None
     region = funds.create(name="Région", area=an_area("region", "84", 5), by=somebody(), at=toy.AT)
-    assert fund_for(counter.place) == region
+    assert toy.fund_of(counter.place) == region
     commune = funds.create(name="Commune", area=an_area("commune", "01001", 1), by=somebody(), at=toy.AT)
-    assert fund_for(counter.place) == commune
-    assert fund_for(away.place).area is None
+    assert toy.fund_of(counter.place) == commune
+    assert toy.fund_of(away.place).area is None
 
 
 def test_a_territory_has_one_fund() -> None:

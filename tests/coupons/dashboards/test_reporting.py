@@ -1,6 +1,5 @@
 """Reports: counted once, equal to the books to the cent, and the same when made again from nothing."""
 
-import os
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from coupons.models import (
 from coupons.taking import give_back, take
 from tests.coupons import toy
 from tests.coupons.test_money_machine import Money, seller
+from tests.examples import examples
 
 __all__ = ["seller"]
 TABLES = (Movement, HandedOut, UsedOfDay, UsedOfMonth, Flow, Started)
@@ -95,7 +95,7 @@ def test_incremental_is_what_a_recount_gives_and_what_the_books_say(seller: None
     run_state_machine_as_test(
         Reported,
         settings=settings(
-            max_examples=int(os.environ.get("APTIC_EXAMPLES", "15")),
+            max_examples=examples(10),
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

@@ -29,6 +29,7 @@ from tests.coupons.distribution.conftest import (
     build,
     live_face,
 )
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 DEPOSIT, OUTSTANDING = AccountKind.SPONSOR_DEPOSIT, AccountKind.OUTSTANDING
@@ -151,7 +152,9 @@ ACTS = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(acts=ACTS)
 def test_whatever_happens_the_books_say_what_is_out(acts: list[tuple[str, int]]) -> None:
     with transaction.atomic():

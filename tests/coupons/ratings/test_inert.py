@@ -15,7 +15,7 @@ from directory.limits import Limit
 from directory.models import Membership, Organization, Review, User, Venue
 from tests.coupons import toy
 from tests.coupons.ratings.conftest import MARKS, a_moderator, paid
-from tests.hostile import LONG, PAYLOADS, Seen, assert_inert, batches, intruders
+from tests.hostile import LONG, TELLING, Seen, assert_inert, intruders
 from tests.signing_in import SignedInClient
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_typed_texts_are_text(client: Client) -> None:
             ],
         ),
     ]
-    assert_inert(fill, readers, [*batches(), *LONG])
+    assert_inert(fill, readers, [*TELLING, *LONG])
 
 
 @pytest.mark.parametrize("address", ["/avis/", "/avis/donner/"])
@@ -97,7 +97,7 @@ def test_what_is_typed_in_vain_is_text(client: Client, address: str, monkeypatch
         for code in ("x", "x" * 61)
         for kind in Seen(client.post(address, {"code": code}).content.decode()).kinds
     }
-    for text in PAYLOADS:
+    for text in TELLING:
         answer = client.post(address, {"code": text, "comment": text})
         assert answer.status_code == 200
         assert not intruders(answer.content.decode(), usual), text
@@ -108,6 +108,6 @@ def test_a_comment_that_is_asked_again_is_text(client: Client, monkeypatch: pyte
     [payment] = paid(toy.a_counter(), at=timezone.now())
     code = invitation(payment.pk).code
     usual = Seen(client.post("/avis/donner/", {"code": code, "comment": "x"}).content.decode()).kinds
-    for text in batches():
+    for text in TELLING:
         page = client.post("/avis/donner/", {"code": code, "comment": text}).content.decode()
         assert not intruders(page, usual), text

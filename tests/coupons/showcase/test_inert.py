@@ -10,7 +10,7 @@ from coupons.models import Campaign, DeliveryPoint
 from directory.models import Labelling, Membership, Organization, Place, Service, User, Venue
 from tests.coupons.showcase.test_pages import campaign_of
 from tests.coupons.territory import a_service, a_venue, an_area, at, box, outline
-from tests.hostile import LONG, assert_inert, batches
+from tests.hostile import LONG, TELLING, assert_inert
 from tests.signing_in import SignedInClient
 
 pytestmark = pytest.mark.django_db
@@ -49,14 +49,14 @@ def test_typed_texts_are_text() -> None:
         "/integrer/lieux/?campaign=ouest&lon=2.5&lat=48.5",
         f"/espace/{campaign.organization_id}/campagnes/{campaign.pk}/depliant/",
     ]
-    assert_inert(fill, [(client, addresses)], [*batches(), *LONG])
+    assert_inert(fill, [(client, addresses)], [*TELLING, *LONG])
 
 
 def test_what_is_asked_is_text() -> None:
     """In the address: the place, the words, the name of a campaign."""
     client = SignedInClient()
     campaign_of(None)
-    for text in batches():
+    for text in TELLING:
         for address in ("/campagnes/ouest/liste/", "/integrer/lieux/", "/lieux/"):
             for name in ("place", "campaign", "q"):
                 answer = client.get(

@@ -17,7 +17,7 @@ from directory.models import Change
 from tests.coupons import toy
 from tests.coupons.webhooks.conftest import Shop, a_manager
 from tests.coupons.webhooks.receiver import Receiver
-from tests.hostile import LONG, assert_inert, batches
+from tests.hostile import LONG, TELLING, assert_inert
 
 pytestmark = pytest.mark.django_db
 
@@ -171,4 +171,4 @@ def test_what_servers_answer_is_text(manager: Client, shop: Shop) -> None:
         at(shop, "endpoint", shop.endpoint.pk),
         at(shop, "delivery", shop.endpoint.pk, delivery.pk),
     ]
-    assert_inert(fill, [(manager, addresses)], [*batches(), *LONG])
+    assert_inert(fill, [(manager, addresses)], [*TELLING, *LONG])

@@ -16,6 +16,7 @@ from directory.models import Category, Labelling, Place, Venue
 from directory.referential import referential
 from geodata.neighbours import nearest_km
 from tests.directory.diagnosis.conftest import Toy, box, build, make_area, make_venue
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 KM_EAST = 1 / 73.4  # of a degree of longitude at 48.5 degrees north, a little less
@@ -142,7 +143,9 @@ SPOTS = st.lists(st.tuples(st.floats(1.5, 7.5), st.floats(47.6, 49.4)), max_size
 
 
 @given(spots=SPOTS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_as_by_hand_and_as_the_coverage_of_a_rule(spots: list[tuple[float, float]], toy: Toy) -> None:
     Venue.objects.update(published=False)
     for lon, lat in spots:

@@ -9,7 +9,7 @@ from django.test import Client
 from directory.models import Venue
 from geodata.models import Area
 from tests.directory.diagnosis.conftest import Toy, box, make_area, make_venue
-from tests.hostile import LONG, PAYLOADS, Seen, assert_inert, batches, intruders
+from tests.hostile import LONG, TELLING, Seen, assert_inert, intruders
 
 pytestmark = pytest.mark.django_db
 PAGE = "/diagnostic/D1/"
@@ -88,12 +88,12 @@ def test_names_are_text(client: Client, toy: Toy) -> None:
     make_area("qpv", "QP1", "x", box(2.5, 48.5, 2.51, 48.51), parent=toy.departement)
     make_venue(2.505, 48.505)
     pages = ["/diagnostic/", PAGE]
-    assert_inert(fill, [(client, pages)], [*batches()[::5], *LONG])
+    assert_inert(fill, [(client, pages)], [*TELLING, *LONG])
 
 
 def test_what_is_looked_for_is_text(client: Client, toy: Toy) -> None:
     usual = Seen(client.get("/diagnostic/", {"q": "zzzz"}).content.decode()).kinds
-    for text in PAYLOADS:
+    for text in TELLING:
         answer = client.get("/diagnostic/", {"q": text})
         assert answer.status_code in (200, 302)
         assert not intruders(answer.content.decode(), usual), text

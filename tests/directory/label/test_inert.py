@@ -20,7 +20,7 @@ from directory.models import (
     VenueType,
 )
 from tests.directory.label.conftest import MORNING, Applications, complete
-from tests.hostile import LONG, assert_inert, batches
+from tests.hostile import LONG, TELLING, assert_inert
 from tests.signing_in import SignedInClient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows_of_reference_change")]
@@ -84,6 +84,6 @@ def test_typed_texts_are_text(found: LabelApplication, reviewer: User, manager: 
         client = SignedInClient()
         client.force_login(user)
         readers.append((client, pages))
-    assert_inert(fill, readers, [*batches(), *LONG])
+    assert_inert(fill, readers, [*TELLING, *LONG])
     LabelApplication.objects.update(status=Status.MORE_INFORMATION)
-    assert_inert(fill, readers[1:], batches()[::4])
+    assert_inert(fill, readers[1:], TELLING)

@@ -36,6 +36,7 @@ from directory.models import (
 from directory.upkeep import claiming
 from directory.upkeep.merging import days_left, merge
 from tests.directory.upkeep.conftest import NOON, person, venue_of
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 # Everything that points to a venue, and whether a merge has to keep its rows.
@@ -319,7 +320,9 @@ def rows() -> dict[str, set[int]]:
 
 
 @given(first=SIDE, second=SIDE, managed=st.sampled_from(["nobody", "kept", "other", "both"]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_row_is_lost(first: dict[str, Any], second: dict[str, Any], managed: str, reviewer: User) -> None:
     number = next(NUMBER)
     organizations = [Organization.objects.create(name=f"Structure {number}.{n}") for n in range(2)]
