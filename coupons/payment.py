@@ -4,14 +4,17 @@
 have passed and others may have been faster. What it promises and how is in docs/guarantees.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from coupons.choices import BookletStatus, CouponState
+from coupons.clearance import cleared
 from coupons.codes import NotACode, digest, read_code
 from coupons.models import Coupon, Payment, Redemption
 from coupons.rules import Refusal, refusals_of_use, written
@@ -91,32 +94,55 @@ def pay(
 
     After any other error, ask again with the same key: it pays once.
     """
-    seen = looked(codes, service, place, local_day(place, at))
-    # After the look: coupons that the same key spent in between are no refusal.
-    before = Payment.objects.filter(organization=service.venue.organization_id, key=key).first()
-    passage = Passage(
-        key=key,
-        service=service,
-        place=place,
-        agent=agent,
-        device=device,
-        price_cents=price_cents,
-        coupons=[one.coupon.pk for one in seen if one.coupon],
+    passage = partial(
+        Passage, key=key, service=service, place=place, agent=agent, device=device, price_cents=price_cents
     )
+    coupons = _cleared(codes, service, place, local_day(place, at)) if price_cents > 0 else []
+    if coupons:
+        with suppress(NotUsable):
+            return _taken(passage(coupons=coupons), at)
+    return _after_a_look(codes, passage, service, place, at)
+
+
+def _cleared(codes: Sequence[str], service: Service, place: Place, on: date) -> list[int]:
+    """In one query, all of them or none: none when a look has to tell why."""
+    read = [_digest(code) for code in codes]
+    digests = {one for one in read if one}
+    if not len(digests) == len(codes) <= MOST_COUPONS:
+        return []
+    numbers = cleared(list(digests), service, place, on) if digests else {}
+    return [numbers[one] for one in read if one] if len(numbers) == len(digests) else []
+
+
+def _after_a_look(
+    codes: Sequence[str], passage: Callable[..., Passage], service: Service, place: Place, at: datetime
+) -> tuple[Payment, bool]:
+    """As `pay`, for whoever asks again and whatever the short way does not clear."""
+    day = local_day(place, at)
+    seen = looked(codes, service, place, day)
+    asked = passage(coupons=[one.coupon.pk for one in seen if one.coupon])
+    # After the look: coupons that the same key spent in between are no refusal.
+    before = Payment.objects.filter(organization=service.venue.organization_id, key=asked.key).first()
     if before is None:
-        _require(seen, codes, price_cents)
-    elif bytes(before.asked) != passage.digest or len(passage.coupons) != len(codes):
+        _require(seen, codes, asked.price_cents)
+    elif bytes(before.asked) != asked.digest or len(asked.coupons) != len(codes):
         raise KeyUsed
+    try:
+        return _taken(asked, at)
+    except NotUsable:
+        # Somebody was faster between the look and the taking: say who, as it is now.
+        _require(looked(codes, service, place, day), codes, asked.price_cents)
+        raise
+
+
+def _taken(passage: Passage, at: datetime) -> tuple[Payment, bool]:
     try:
         return take(passage, at=at)
     except OtherQuestion:
         raise KeyUsed from None
     except OneTooMany:
-        raise PaymentRefused({len(codes) - 1: [_too_many(price_cents)]}) from None
-    except NotUsable:
-        # Somebody was faster between the look and the taking: say who, as it is now.
-        _require(looked(codes, service, place, local_day(place, at)), codes, price_cents)
-        raise
+        refusal = _too_many(passage.price_cents)
+        raise PaymentRefused({len(passage.coupons) - 1: [refusal]}) from None
 
 
 def _require(seen: Sequence[Seen], codes: Sequence[str], price_cents: int) -> None:

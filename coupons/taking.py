@@ -14,16 +14,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q
 
-from coupons.models import CooperationFund, Payment
+from coupons.models import Payment
 from directory.models import Place, Service, User
-from geodata.models import Area
 
-PAY = "SELECT payment_id, replayed FROM coupons_pay(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+FIELDS = [field.attname for field in Payment._meta.concrete_fields]
+PAY = "SELECT replayed, (paid).* FROM coupons_pay(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 CANCEL = "SELECT coupons_cancel_payment(%s, %s, %s, %s, %s)"
-
-NATIONAL = "Fonds national de coopération territoriale"
 
 
 class NotUsable(Exception):
@@ -84,21 +81,20 @@ def take(passage: Passage, *, at: datetime) -> tuple[Payment, bool]:
         local_day(place, at),
         passage.price_cents,
         list(passage.coupons),
-        fund_for(place).pk,
     ]
     try:
         with alone_or_within(), connection.cursor() as cursor:
             cursor.execute(PAY, values)
-            payment_id, replayed = cursor.fetchone()
+            made = dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
     except DatabaseError as error:
         refusal = REFUSALS.get(getattr(error.__cause__, "sqlstate", ""))
         if refusal is None:
             raise
         raise refusal from error
-    payment = Payment.objects.get(pk=payment_id)
-    if replayed and bytes(payment.asked) != passage.digest:
+    payment = Payment.from_db(connection.alias, FIELDS, [made[name] for name in FIELDS])
+    if made["replayed"] and bytes(payment.asked) != passage.digest:
         raise OtherQuestion
-    return payment, replayed
+    return payment, made["replayed"]
 
 
 def alone_or_within() -> AbstractContextManager[None]:
@@ -112,12 +108,3 @@ def give_back(payment: Payment, *, by: User, reason: str, at: datetime) -> bool:
         cursor.execute(CANCEL, [payment.pk, by.pk, reason, at, local_day(payment.place, at)])
         [cancelled] = cursor.fetchone()
     return cancelled
-
-
-def fund_for(place: Place) -> CooperationFund:
-    """The fund of the smallest territory that covers the place, else the country's: the contribution always has one."""
-    areas = Area.objects.filter(fund__isnull=False).most_specific_first()
-    smallest = (areas.covering(place.point) if place.point else areas.none()).values("pk")[:1]
-    funds = CooperationFund.objects.filter(Q(area=None) | Q(area__in=smallest))
-    fund = funds.order_by(F("area").asc(nulls_last=True)).first()
-    return fund or CooperationFund.objects.get_or_create(area=None, defaults={"name": NATIONAL})[0]

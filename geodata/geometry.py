@@ -171,16 +171,22 @@ def _geometries(document: Any) -> Iterator[dict[str, Any]]:
 def _polygons(geometry: dict[str, Any]) -> Shape:
     coordinates = geometry.get("coordinates")
     polygons: Any = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    # An empty polygon and an empty ring cost as much as one of three vertices: the longest lists go first.
+    if _too_long(polygons) or (isinstance(polygons, list) and any(map(_too_long, polygons))):
+        raise _too_many_vertices()
     if not _is_nested_list(polygons):
         raise GeometryRefused(
             "not_geojson", _("Les coordonnées de ce contour ne sont pas rangées comme il faut.")
         )
-    # An empty ring costs as much as one of three vertices.
     if sum(max(1, len(ring)) for polygon in polygons for ring in polygon or [()]) > MAX_VERTICES:
         raise _too_many_vertices()
     return [
         [[_position(position) for position in ring] for ring in polygon] for polygon in polygons if polygon
     ]
+
+
+def _too_long(part: Any) -> bool:
+    return isinstance(part, list) and len(part) > MAX_VERTICES
 
 
 def _is_nested_list(polygons: Any) -> bool:

@@ -13,8 +13,8 @@ from coupons.books import funds, proving
 from coupons.choices import AccountKind
 from coupons.lettering import day_of
 from coupons.models import Attempt, CooperationFund, Payout
+from coupons.models.funds import NATIONAL
 from coupons.signals.watching import watch
-from coupons.taking import NATIONAL
 from directory.demo.accounts import demonstration_organization, person
 from directory.models import Organization, User
 from geodata.models import Area

@@ -38,16 +38,44 @@ BEGIN
 END $$;
 """
 
+# The contribution always has a fund: that of the smallest territory that covers the place, else the country's.
+FUND = """
+CREATE FUNCTION coupons_fund_of(p_place bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    found bigint;
+BEGIN
+    SELECT fund.id INTO found
+    FROM directory_place place
+    JOIN geodata_areapart part ON ST_Covers(part.geom, place.point)
+    JOIN coupons_cooperationfund fund ON fund.area_id = part.area_id
+    JOIN geodata_area area ON area.id = fund.area_id
+    WHERE place.id = p_place
+    ORDER BY array_position(ARRAY['custom', 'qpv', 'commune', 'epci', 'departement', 'region', 'country'],
+                            area.level::text), area.population NULLS LAST, area.id
+    LIMIT 1;
+    WHILE found IS NULL LOOP
+        SELECT id INTO found FROM coupons_cooperationfund WHERE area_id IS NULL;
+        EXIT WHEN FOUND;
+        INSERT INTO coupons_cooperationfund (name, created_at)
+        VALUES ('Fonds national de coopération territoriale', now()) ON CONFLICT DO NOTHING;
+    END LOOP;
+    RETURN found;
+END $$;
+"""
+
 PAY = """
 CREATE FUNCTION coupons_pay(
     p_key uuid, p_asked bytea, p_organization bigint, p_venue bigint, p_place bigint, p_service bigint,
-    p_agent bigint, p_device text, p_at timestamptz, p_on date, p_price integer, p_coupons bigint[], p_fund bigint,
-    OUT payment_id bigint, OUT replayed boolean)
+    p_agent bigint, p_device text, p_at timestamptz, p_on date, p_price integer, p_coupons bigint[],
+    OUT paid coupons_payment, OUT replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     new_entry bigint;
     taken integer;
     total bigint;
+    before_the_last bigint;
+    fund bigint := coupons_fund_of(p_place);
 BEGIN
     -- Whoever comes second with the same key waits here for the first one, and gets its payment.
     INSERT INTO coupons_entry (kind, key, at, "on", by_id, note)
@@ -55,7 +83,7 @@ BEGIN
             (p_at AT TIME ZONE 'Europe/Paris')::date, p_agent, '')
     ON CONFLICT (key) DO NOTHING RETURNING id INTO new_entry;
     IF new_entry IS NULL THEN
-        SELECT id INTO payment_id FROM coupons_payment WHERE organization_id = p_organization AND key = p_key;
+        SELECT * INTO paid FROM coupons_payment WHERE organization_id = p_organization AND key = p_key;
         replayed := true;
         RETURN;
     END IF;
@@ -69,20 +97,19 @@ BEGIN
     IF taken <> cardinality(p_coupons) THEN
         RAISE EXCEPTION 'a coupon is not usable' USING ERRCODE = 'AP001';
     END IF;
-    SELECT sum(made.face_value_cents) INTO total
+    SELECT sum(made.face_value_cents),
+           sum(made.face_value_cents) FILTER (WHERE coupon.id <> p_coupons[cardinality(p_coupons)])
+    INTO total, before_the_last
     FROM coupons_coupon coupon JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
     JOIN coupons_order made ON made.id = booklet.order_id WHERE coupon.id = ANY (p_coupons);
-    IF total - (SELECT made.face_value_cents FROM coupons_coupon coupon
-                JOIN coupons_booklet booklet ON booklet.id = coupon.booklet_id
-                JOIN coupons_order made ON made.id = booklet.order_id
-                WHERE coupon.id = p_coupons[cardinality(p_coupons)]) >= p_price THEN
+    IF before_the_last >= p_price THEN
         RAISE EXCEPTION 'the last coupon pays nothing' USING ERRCODE = 'AP002';
     END IF;
     INSERT INTO coupons_payment (organization_id, venue_id, place_id, service_id, agent_id, device, key, asked, at, "on",
                                  price_cents, covered_cents, entry_id, cancel_reason)
     VALUES (p_organization, p_venue, p_place, p_service, p_agent, p_device, p_key, p_asked, p_at, p_on,
             p_price, least(p_price, total), new_entry, '')
-    RETURNING id INTO payment_id;
+    RETURNING * INTO paid;
     WITH given AS (
         SELECT coupon.id, made.face_value_cents AS face, made.contribution_cents AS contribution,
                sum(made.face_value_cents) OVER (ORDER BY named.rank) - made.face_value_cents AS before
@@ -91,13 +118,13 @@ BEGIN
         JOIN coupons_order made ON made.id = booklet.order_id)
     INSERT INTO coupons_redemption (payment_id, coupon_id, fund_id, paid_cents, returned_cents, contribution_cents,
                                     standing)
-    SELECT coupons_pay.payment_id, id, p_fund, least(face, p_price - before), face - least(face, p_price - before),
+    SELECT paid.id, given.id, fund, least(face, p_price - before), face - least(face, p_price - before),
            contribution, true
     FROM given;
     INSERT INTO coupons_leg (entry_id, account_id, amount_cents)
-    SELECT new_entry, account, cents FROM coupons_legs_of_payment(payment_id);
+    SELECT new_entry, account, cents FROM coupons_legs_of_payment(paid.id);
     INSERT INTO coupons_settledpayment (payment_id, organization_id, "on", cancellation, amount_cents)
-    VALUES (payment_id, p_organization, p_on, false, least(p_price, total));
+    VALUES (paid.id, p_organization, p_on, false, least(p_price, total));
     replayed := false;
 END $$;
 
@@ -189,7 +216,8 @@ END $$;
 BACKWARD = """
 DROP FUNCTION coupons_cancel_payment(bigint, bigint, text, timestamptz, date);
 DROP FUNCTION coupons_pay(
-    uuid, bytea, bigint, bigint, bigint, bigint, bigint, text, timestamptz, date, integer, bigint[], bigint);
+    uuid, bytea, bigint, bigint, bigint, bigint, bigint, text, timestamptz, date, integer, bigint[]);
+DROP FUNCTION coupons_fund_of(bigint);
 DROP FUNCTION coupons_legs_of_payment(bigint);
 DROP FUNCTION coupons_account_of(text, bigint, bigint, bigint);
 DO $$ BEGIN
@@ -203,4 +231,4 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [("coupons", "0002_guards")]
 
-    operations = [migrations.RunSQL(ACCOUNT + PAY + CANCEL + PRIVILEGES, BACKWARD)]
+    operations = [migrations.RunSQL(ACCOUNT + FUND + PAY + CANCEL + PRIVILEGES, BACKWARD)]

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from geodata.models import Area
 
+NATIONAL = "Fonds national de coopération territoriale"
+
 
 class CooperationFund(models.Model):
     """A fund and its territory. The one without a territory is the country's, and catches what is left."""
