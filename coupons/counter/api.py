@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from allauth.core.internal.httpkit import get_client_ip
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ from coupons.counter.api_shapes import (
 )
 from coupons.counter.cancelling import CancelRefused, cancel_here
 from coupons.counter.devices import PROGRAM, device_of, device_of_program
-from coupons.counter.history import with_words
+from coupons.counter.history import taken_coupons
 from coupons.counter.offering import FixedPrice, NoPrice, only
 from coupons.counter.passing import Question, TooManyWrong, Who, look_at, pay_here
 from coupons.models import Payment
@@ -61,6 +62,12 @@ ASKED = {
     (429, PROBLEM): OpenApiResponse(description=gettext_lazy("Trop de codes faux : rien n'est dit d'aucun")),
 }
 
+# What a payment and the reasons against it need; the rest is texts for the public.
+ASKED_OF_A_SERVICE = (
+    "name", "status", "modes", "price_cents", "price_note",
+    "venue__name", "venue__published", "venue__organization", "venue__venue_type", "category__parent",
+)  # fmt: skip
+
 
 class TakesPayments(BasePermission):
     """Somewhere; which organisation is asked of each row."""
@@ -87,7 +94,8 @@ class CounterView(APIView):
     @sensitive_variables()
     def question(self, given: dict[str, Any]) -> Question:
         services = Service.objects.for_user(self.by, Capability.TAKE_PAYMENTS).filter(replaces=None)
-        service = services.select_related("venue", "category").filter(pk=given["service"]).first()
+        services = services.select_related("venue", "category").order_by()
+        service = services.filter(pk=given["service"]).only(*ASKED_OF_A_SERVICE).first()
         if service is None:
             raise NotFound(_("Aucun de vos services n'a ce numéro."))
         return Question(service, place_of(service, given["place"]), given["coupons"], given["price_cents"])
@@ -102,10 +110,11 @@ class CounterView(APIView):
         return own or device_of_program(named, token.pk if token else None)
 
     def payments(self) -> Any:
-        return with_words(Payment.objects.for_user(self.by, Capability.TAKE_PAYMENTS))
+        return Payment.objects.for_user(self.by, Capability.TAKE_PAYMENTS).prefetch_related(taken_coupons())
 
     def told(self, payment: Payment, status: int) -> Response:
-        return Response(PaymentShape(self.payments().get(pk=payment.pk)).data, status=status)
+        prefetch_related_objects([payment], taken_coupons())
+        return Response(PaymentShape(payment).data, status=status)
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(*args, **kwargs)
@@ -115,7 +124,7 @@ class CounterView(APIView):
 
 def place_of(service: Service, number: int | None) -> Place:
     """The one that is meant; a venue of one place needs no number."""
-    places = Place.objects.filter(venue=service.venue_id).defer("week")
+    places = Place.objects.filter(venue=service.venue_id).only("venue", "name", "point", "timezone")
     if number is None:
         found = only(places[:2])
         if found is None:
@@ -253,7 +262,7 @@ class PaymentCancelView(CounterView):
             cancel_here(payment=payment, by=self.by, device=self.device_for(payment), at=timezone.now())
         except CancelRefused as error:
             raise Conflict(str(error)) from error
-        return self.told(payment, 200)
+        return Response(PaymentShape(self.payments().get(pk=payment.pk)).data)
 
     def device_for(self, payment: Payment) -> str:
         """A program has no cookie: what its account took through the API, it may take back."""

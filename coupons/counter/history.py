@@ -32,6 +32,19 @@ def with_words(rows: QuerySet[Payment]) -> QuerySet[Payment]:
     ).prefetch_related(Prefetch("redemptions", coupons))
 
 
+def taken_coupons() -> Prefetch:
+    """Of payments told to programs, in one query: each coupon's number, campaign and amounts."""
+    taken = Redemption.objects.select_related("coupon__booklet__order__campaign").order_by("pk")
+    columns = (
+        "payment",
+        "paid_cents",
+        "returned_cents",
+        "coupon__position",
+        "coupon__booklet__order__campaign__slug",
+    )
+    return Prefetch("redemptions", taken.only(*columns))
+
+
 def of_day(organization: Organization, day: date) -> QuerySet[Payment]:
     """With how many coupons each took."""
     rows = Payment.objects.filter(organization=organization, on=day).select_related(

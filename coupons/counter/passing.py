@@ -14,9 +14,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from coupons import guessing
 from coupons.codes import NotACode, read_code
-from coupons.counter.offering import price_of
+from coupons.counter.offering import FixedPrice, NoPrice, price_of
 from coupons.models import Payment
-from coupons.payment import PaymentRefused, Seen, looked, pay
+from coupons.payment import KeyUsed, PaymentRefused, Seen, looked, pay
 from coupons.rules import Refusal
 from coupons.taking import local_day
 from directory.accounts.refusals import Refused
@@ -112,30 +112,32 @@ def pay_here(question: Question, *, key: UUID, by: Who, at: datetime) -> tuple[P
     Raises PaymentRefused, KeyUsed, TooManyWrong, NoPrice, FixedPrice. After any other error ask again with the
     same key: it pays once.
     """
-    price_cents = _price(question, key)
     _require_open(by, at)
     try:
-        return pay(
-            codes=question.codes,
-            service=question.service,
-            place=question.place,
-            agent=by.agent,
-            price_cents=price_cents,
-            key=key,
-            device=by.device,
-            at=at,
-        )
+        return _paid(question, price_of(question.service, question.price_cents), key, by, at)
+    except (NoPrice, FixedPrice, KeyUsed):
+        # A price that changed since must not hide that it was paid.
+        before = Payment.objects.filter(organization=question.service.venue.organization_id, key=key).first()
+        if before is None:
+            raise
+        price_cents = before.price_cents if question.price_cents is None else question.price_cents
+        return _paid(question, price_cents, key, by, at)
     except PaymentRefused as refused:
         _count_wrong(_unknown(question.codes, refused.refusals.items()), by, at)
         raise
 
 
-def _price(question: Question, key: UUID) -> int:
-    """Of a payment already made, what it was: a price that changed since must not hide that it was paid."""
-    before = Payment.objects.filter(organization=question.service.venue.organization_id, key=key).first()
-    if before is not None:
-        return before.price_cents if question.price_cents is None else question.price_cents
-    return price_of(question.service, question.price_cents)
+def _paid(question: Question, price_cents: int, key: UUID, by: Who, at: datetime) -> tuple[Payment, bool]:
+    return pay(
+        codes=question.codes,
+        service=question.service,
+        place=question.place,
+        agent=by.agent,
+        price_cents=price_cents,
+        key=key,
+        device=by.device,
+        at=at,
+    )
 
 
 def _lines(seen: Iterable[Seen], price_cents: int) -> Iterable[Line]:

@@ -64,12 +64,50 @@ BEGIN
 END $$;
 """
 
+# Which of these coupons pay this service here on that day: the short way of coupons/rules.py, without reasons, and
+# without services rendered at home. Its plan does not depend on the coupons, and takes longer to make than to follow.
+CLEARED = """
+CREATE FUNCTION coupons_cleared(p_digests uuid[], p_service bigint, p_place bigint, p_on date)
+RETURNS TABLE (digest uuid, coupon bigint)
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT held.digest, held.id
+    FROM coupons_coupon held
+    JOIN coupons_booklet booklet ON booklet.id = held.booklet_id
+    JOIN coupons_order made ON made.id = booklet.order_id
+    JOIN coupons_campaign campaign ON campaign.id = made.campaign_id
+    JOIN directory_service service ON service.id = p_service
+    JOIN directory_venue venue ON venue.id = service.venue_id
+    JOIN directory_place place ON place.id = p_place AND place.venue_id = venue.id
+    LEFT JOIN directory_category category ON category.id = service.category_id
+    WHERE held.digest = ANY(p_digests)
+      AND held.state = 'active' AND booklet.status = 'active' AND booklet.valid_until >= p_on
+      AND (campaign.starts_on IS NULL OR campaign.starts_on <= p_on)
+      AND (campaign.ends_on IS NULL OR campaign.ends_on >= p_on)
+      AND venue.published AND place.point IS NOT NULL AND service.status = 'approved'
+      AND EXISTS (SELECT FROM directory_labelling labelling
+                  WHERE labelling.venue_id = venue.id AND labelling.during @> p_on)
+      AND (NOT EXISTS (SELECT FROM coupons_campaign_areas named WHERE named.campaign_id = campaign.id)
+           OR service.modes <> '{at_home}' AND EXISTS (
+              SELECT FROM coupons_campaign_areas territory JOIN geodata_areapart part ON part.area_id = territory.area_id
+              WHERE territory.campaign_id = campaign.id AND ST_Covers(part.geom, place.point)))
+      AND (NOT EXISTS (SELECT FROM coupons_campaign_venue_types named WHERE named.campaign_id = campaign.id)
+           OR EXISTS (SELECT FROM coupons_campaign_venue_types named
+                      WHERE named.campaign_id = campaign.id AND named.venuetype_id = venue.venue_type_id))
+      AND (NOT EXISTS (SELECT FROM coupons_campaign_categories named WHERE named.campaign_id = campaign.id)
+           OR EXISTS (SELECT FROM coupons_campaign_categories named
+                      WHERE named.campaign_id = campaign.id AND named.category_id IN (category.id, category.parent_id)));
+END $$;
+"""
+
 PAY = """
 CREATE FUNCTION coupons_pay(
     p_key uuid, p_asked bytea, p_organization bigint, p_venue bigint, p_place bigint, p_service bigint,
     p_agent bigint, p_device text, p_at timestamptz, p_on date, p_price integer, p_coupons bigint[],
     OUT paid coupons_payment, OUT replayed boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- The plans do not depend on which coupons these are: made once for each connection, they save a third of the time.
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     new_entry bigint;
     taken integer;
@@ -129,8 +167,10 @@ BEGIN
 END $$;
 
 CREATE FUNCTION coupons_legs_of_payment(p_payment bigint) RETURNS TABLE (account bigint, cents bigint)
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH taken AS (
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    -- Not in SQL alone: such a function is planned at each call.
+    RETURN QUERY WITH taken AS (
         SELECT made.campaign_id AS campaign, redemption.fund_id AS fund, payment.organization_id AS organization,
                paid_cents AS paid, returned_cents AS returned, redemption.contribution_cents AS contribution
         FROM coupons_redemption redemption JOIN coupons_payment payment ON payment.id = redemption.payment_id
@@ -149,8 +189,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT 'provider_payable', NULL, organization, NULL, -sum(paid) FROM taken GROUP BY organization
         UNION ALL
         SELECT 'fund_payable', NULL, NULL, fund, -sum(contribution) FROM taken GROUP BY fund)
-    SELECT coupons_account_of(kind, campaign, organization, fund), cents::bigint FROM moved WHERE cents <> 0
-$$;
+    SELECT coupons_account_of(moved.kind, moved.campaign, moved.organization, moved.fund), moved.cents::bigint
+    FROM moved WHERE moved.cents <> 0;
+END $$;
 """
 
 # Where coupons cannot go back into circulation (expired or cancelled meanwhile), their value goes back to the sponsor.
@@ -217,6 +258,7 @@ BACKWARD = """
 DROP FUNCTION coupons_cancel_payment(bigint, bigint, text, timestamptz, date);
 DROP FUNCTION coupons_pay(
     uuid, bytea, bigint, bigint, bigint, bigint, bigint, text, timestamptz, date, integer, bigint[]);
+DROP FUNCTION coupons_cleared(uuid[], bigint, bigint, date);
 DROP FUNCTION coupons_fund_of(bigint);
 DROP FUNCTION coupons_legs_of_payment(bigint);
 DROP FUNCTION coupons_account_of(text, bigint, bigint, bigint);
@@ -231,4 +273,4 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [("coupons", "0002_guards")]
 
-    operations = [migrations.RunSQL(ACCOUNT + FUND + PAY + CANCEL + PRIVILEGES, BACKWARD)]
+    operations = [migrations.RunSQL(ACCOUNT + FUND + CLEARED + PAY + CANCEL + PRIVILEGES, BACKWARD)]

@@ -14,18 +14,20 @@ from django.db import migrations, models
 
 EVENTS = """
 CREATE FUNCTION coupons_tell(p_kind text, p_organization bigint, p_at timestamptz, p_payment bigint, p_payout bigint)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH told AS (
-        INSERT INTO coupons_webhookevent (id, organization_id, kind, at, payment_id, payout_id, body)
-        SELECT gen_random_uuid(), p_organization, p_kind, p_at, p_payment, p_payout, ''
-        WHERE EXISTS (SELECT FROM coupons_webhookendpoint
-                      WHERE organization_id = p_organization AND disabled_at IS NULL)
-        RETURNING id)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    told uuid := gen_random_uuid();
+BEGIN
+    IF NOT EXISTS (SELECT FROM coupons_webhookendpoint
+                   WHERE organization_id = p_organization AND disabled_at IS NULL) THEN
+        RETURN;
+    END IF;
+    INSERT INTO coupons_webhookevent (id, organization_id, kind, at, payment_id, payout_id, body)
+    VALUES (told, p_organization, p_kind, p_at, p_payment, p_payout, '');
     INSERT INTO coupons_webhookdelivery (event_id, endpoint_id, status, tries, next_at)
-    SELECT told.id, endpoint.id, 'pending', 0, p_at
-    FROM told, coupons_webhookendpoint endpoint
-    WHERE endpoint.organization_id = p_organization AND endpoint.disabled_at IS NULL
-$$;
+    SELECT told, id, 'pending', 0, p_at FROM coupons_webhookendpoint
+    WHERE organization_id = p_organization AND disabled_at IS NULL;
+END $$;
 REVOKE ALL ON FUNCTION coupons_tell(text, bigint, timestamptz, bigint, bigint) FROM PUBLIC;
 
 CREATE FUNCTION coupons_tell_of_payment() RETURNS trigger
