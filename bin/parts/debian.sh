@@ -4,7 +4,7 @@
 RUN_PACKAGES="ca-certificates gettext libgdal32 libgeos-c1v5 libproj25 postgresql-client-15 python3 python3-venv"
 CLUSTER_PACKAGES="postgresql-15 postgresql-15-postgis-3"
 # libatomic1: the program that Playwright drives Chromium with needs it.
-TEST_PACKAGES="chromium fonts-liberation libatomic1"
+TEST_PACKAGES="chromium fonts-liberation libatomic1 openssl"
 
 # missing PACKAGE… : those not installed.
 missing() {
