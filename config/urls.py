@@ -40,6 +40,7 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         path("compte/", include("allauth.urls")),
         path("espace/", include("directory.accounts.urls")),
+        path("plateforme/equipe/", include("directory.accounts.team_urls")),
         path("", include("coupons.books.urls")),
         path("", include("coupons.campaigns.urls")),
         path("", include("coupons.orders.urls")),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as BadNumber
 from stdnum.fr import siret as siret_number
 
-from directory.models import ApiToken, Membership
+from directory.models import ApiToken, Membership, StaffRole
 
 
 class SiretField(forms.CharField):
@@ -54,6 +54,11 @@ class RoleForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(role, Membership.Role(role).label) for role in roles]
         self.fields["role"] = forms.ChoiceField(label=_("Rôle"), choices=choices)
+
+
+class StaffRoleForm(forms.Form):
+    email = forms.EmailField(label=_("Adresse e-mail"), max_length=254)
+    role = forms.ChoiceField(label=_("Rôle"), choices=StaffRole.Role.choices)
 
 
 class InvitationForm(RoleForm):

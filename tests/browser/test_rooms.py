@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SHOTS = os.environ.get("SHOTS")
 WIDTHS = (320, 1280)
 COUPONS = ("campaigns", "cheque", "distribution", "orders", "printing")
-ROOMS = ("label", "offer", "upkeep", "accounts", "account", "usersessions", *COUPONS)
+ROOMS = ("label", "offer", "upkeep", "accounts", "team", "account", "usersessions", *COUPONS)
 # Whoever first of these is answered looks at the page.
 LOOKERS = ("anonymous", "manager", "reviewer", "administrator", "member", "sponsor", "operator", "accountant")
 FILES = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.crypto import get_random_string
 
 from directory.digests import digest
-from directory.models import ApiToken, Invitation, JoinRequest
+from directory.models import ApiToken, Invitation, JoinRequest, StaffRole
 from tests.matrix.lines import Line, everybody, line
 from tests.matrix.world import AT, World
 
@@ -30,6 +30,10 @@ def token(world: World) -> int:
     ).pk
 
 
+def staff_role(world: World) -> int:
+    return StaffRole.objects.get(user=world.users["reviewer"]).pk
+
+
 def join_request(world: World) -> int:
     return JoinRequest.objects.create(
         organization=world.organization,
@@ -45,6 +49,7 @@ ARGUMENTS = {
     "invitation_id": invitation,
     "request_id": join_request,
     "token_id": token,
+    "staff_role_id": staff_role,
     "secret": "secret",
     "pk": 1,
     "key": "x-y",
@@ -99,6 +104,12 @@ LINES: dict[str, Line] = {
     "accounts:invitation_revoke": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
     "accounts:join_accept": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
     "accounts:join_refuse": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
+    "team:people": line(
+        "L 403 403 403 403 403 403 200 403 403 403 403", "L 403 403 403 403 403 403 200 403 403 403 403"
+    ),
+    "team:take": line(
+        "L 403 403 403 403 403 403 200 403 403 403 403", "L 403 403 403 403 403 403 302 403 403 403 403"
+    ),
     "accounts:tokens": line("L 404 403 200 404 403 404 404", "L 404 403 200 404 403 404 404"),
     "accounts:token_revoke": line("405 405 405 405 405 405 405 405", "L 404 403 302 404 403 404 404"),
 }

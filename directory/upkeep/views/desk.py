@@ -27,7 +27,10 @@ for_reviewers = for_staff(StaffCapability.REVIEW)
 def home(request: SignedInRequest) -> HttpResponse:
     """Everybody of the staff enters; what waits for a reviewer is shown to reviewers."""
     reviews = staff_may(request.user, StaffCapability.REVIEW)
-    context = {"waiting": waiting(timezone.now()) if reviews else []}
+    context = {
+        "waiting": waiting(timezone.now()) if reviews else [],
+        "manages_staff": staff_may(request.user, StaffCapability.MANAGE_STAFF),
+    }
     return render(request, "upkeep/desk/home.html", context)
 
 
