@@ -107,6 +107,9 @@ def database(url: str) -> dict[str, object]:
     # JIT trips on PostGIS' cost estimates, and so does parallelism: starting workers takes longer than most
     # answers. A person waits five seconds at most; a command may take its time.
     limits = "-c jit=off"
+    if PROCESS == "tests":
+        # What a test commits need not outlive a power cut; the one that kills PostgreSQL has processes of its own.
+        limits += " -c synchronous_commit=off"
     if PROCESS == "web":
         limits += " -c max_parallel_workers_per_gather=0 -c statement_timeout=5s -c lock_timeout=3s"
     parsed["OPTIONS"] = {"options": limits, **options}
