@@ -93,7 +93,7 @@ def prepare(coupons: int, payments: int, legs: int) -> Any:
     from django.core.management import call_command
     from django.db import connection
 
-    from coupons.models import Campaign, Coupon, Leg, Payment
+    from coupons.models import Campaign, Coupon, Leg, Payment, Payout
     from geodata.models import Area
 
     if not Area.objects.exists():
@@ -116,6 +116,10 @@ def prepare(coupons: int, payments: int, legs: int) -> Any:
             with without_triggers(cursor):
                 for rest in range(missing, 0, -STEP):
                     lay_payments(cursor, campaign, min(rest, STEP), rest)
+            changed = True
+        if not Payout.objects.exists():
+            with without_triggers(cursor):
+                cursor.execute(STATEMENTS, {"unsettled": UNSETTLED})
             changed = True
         if (missing := legs - Leg.objects.count()) > 0:
             tell(f"Laying {missing:,} more legs")
@@ -239,14 +243,21 @@ SELECT entry_id, leg.account, leg.cents FROM laid CROSS JOIN LATERAL (VALUES
     (%(fund_account)s, -%(contribution)s)) leg (account, cents);
 
 INSERT INTO coupons_settledpayment (payment_id, organization_id, "on", cancellation, amount_cents)
-SELECT payment_id, organization_id, at::date, false, %(face)s FROM laid;
+SELECT payment_id, organization_id, at::date, false, %(face)s FROM laid
+"""
 
+
+# All but the newest, up to the day of the last of them.
+STATEMENTS = """
+WITH reached AS (
+    SELECT max(id) AS id, max("on") AS "on" FROM coupons_settledpayment WHERE id <= (
+        SELECT id FROM coupons_settledpayment ORDER BY id DESC OFFSET %(unsettled)s LIMIT 1))
 INSERT INTO coupons_payout (account_id, number, cut_off, last_settled, amount_cents, made_at, held_reason)
-SELECT account_id, 'B' || %(order)s || '-' || account_id, max(settled."on"),
-       (SELECT max(id) FROM coupons_settledpayment JOIN laid USING (payment_id)
-        WHERE n <= %(rest)s - %(unsettled)s), count(*) * %(face)s, now(), ''
-FROM laid JOIN coupons_settledpayment settled USING (payment_id)
-WHERE n <= %(rest)s - %(unsettled)s GROUP BY account_id
+SELECT account.id, 'B' || account.id, max(reached."on"), max(reached.id), sum(settled.amount_cents), now(), ''
+FROM reached JOIN coupons_settledpayment settled ON settled.id <= reached.id
+JOIN coupons_account account
+  ON account.organization_id = settled.organization_id AND account.kind = 'provider_payable'
+GROUP BY account.id
 """
 
 
@@ -262,7 +273,6 @@ def lay_payments(cursor: Any, campaign: Any, payments: int, rest: int) -> None:
     values = {
         "order": order.pk,
         "rest": rest,
-        "unsettled": UNSETTLED,
         "price": PRICE,
         "face": FACE,
         "contribution": CONTRIBUTION,
