@@ -92,6 +92,17 @@ def test_all_comes_back(empty: str, tmp_path: Path) -> None:
     assert "not empty" in into_it.stderr
 
 
+def test_half_a_copy_restores_nothing(empty: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    assert command("backup", copy, connection.settings_dict["NAME"], tmp_path / "private").returncode == 0
+    whole = (copy / "aptic.dump").read_bytes()
+    (copy / "aptic.dump").write_bytes(whole[: len(whole) * 2 // 3])
+    restored = command("restore", copy, empty, tmp_path / "back")
+    assert restored.returncode == 1
+    assert "Nothing was restored" in restored.stderr
+    assert told_by(empty, "SELECT 1 FROM pg_class WHERE relname = 'django_migrations'") == []
+
+
 def test_a_plain_restore_would_give_the_site_what_migrations_took_away(empty: str, tmp_path: Path) -> None:
     """Negative control: why bin/restore is more than pg_restore."""
     copy = tmp_path / "copy"
