@@ -13,8 +13,7 @@ from coupons.models import Booklet, Campaign, Coupon
 from coupons.rules import refusals_of_use
 from directory.models import Service
 from tests.coupons import toy
-from tests.coupons.territory import categories, kinds
-from tests.coupons.test_rules import TODAY, a_small_world, subsets
+from tests.coupons.test_rules import TODAY, a_small_world, restrict, subsets
 from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.owner
 def test_it_clears_what_the_rules_let_pass() -> None:
     areas = a_small_world()
-    kinds_of_venue, kinds_of_service = kinds(), [*categories(), categories()[0].parent]
     pairs = [
         (service, place)
         for service in Service.objects.select_related("venue", "category")
@@ -40,10 +38,7 @@ def test_it_clears_what_the_rules_let_pass() -> None:
     )
     @given(subsets, subsets, subsets, st.sampled_from([0, 1, 2, -1, 39, 60]))
     def check(where: set[int], what: set[int], how: set[int], days: int) -> None:
-        campaign.areas.set(areas[i] for i in where)
-        campaign.venue_types.set(kinds_of_venue[i] for i in what if i < 3)
-        campaign.categories.set(kinds_of_service[i] for i in how)
-        campaign.starts_on, campaign.ends_on = TODAY, TODAY + timedelta(days=40)
+        restrict(campaign, areas, where, what, how)
         campaign.save()
         on = TODAY + timedelta(days=days)
         for service, place in pairs:

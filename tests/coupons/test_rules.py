@@ -230,9 +230,17 @@ def a_small_world() -> list[Area]:
 subsets = st.sets(st.integers(0, 3))
 
 
+def restrict(campaign: Campaign, areas: list[Area], where: set[int], what: set[int], how: set[int]) -> None:
+    """To some of the areas, of the kinds of venue and of service; from today on, for forty days."""
+    kinds_of_venue, kinds_of_service = kinds(), [*categories(), categories()[0].parent]
+    campaign.areas.set(areas[i] for i in where)
+    campaign.venue_types.set(kinds_of_venue[i] for i in what if i < 3)
+    campaign.categories.set(kinds_of_service[i] for i in how)
+    campaign.starts_on, campaign.ends_on = TODAY, TODAY + timedelta(days=40)
+
+
 def test_row_by_row_and_all_at_once_say_the_same(campaign: Campaign) -> None:
     areas = a_small_world()
-    kinds_of_venue, kinds_of_service = kinds(), [*categories(), categories()[0].parent]
     pairs = [
         (service, place)
         for service in Service.objects.select_related("venue", "category")
@@ -245,10 +253,7 @@ def test_row_by_row_and_all_at_once_say_the_same(campaign: Campaign) -> None:
     )
     @given(subsets, subsets, subsets, st.sampled_from([0, 1, 2, -1, 39, 60]))
     def check(where: set[int], what: set[int], how: set[int], days: int) -> None:
-        campaign.areas.set(areas[i] for i in where)
-        campaign.venue_types.set(kinds_of_venue[i] for i in what if i < 3)
-        campaign.categories.set(kinds_of_service[i] for i in how)
-        campaign.starts_on, campaign.ends_on = TODAY, TODAY + timedelta(days=40)
+        restrict(campaign, areas, where, what, how)
         on = TODAY + timedelta(days=days)
         good = [(s, p) for s, p in pairs if not refusals_of_use(campaign, service=s, place=p, on=on)]
         rule = Rule.of(campaign)
